@@ -1,0 +1,1 @@
+"""The vocabulary as JSON: one translation, used by the event log, the HTTP interface and files."""

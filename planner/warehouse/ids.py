@@ -1,0 +1,25 @@
+"""Names of things. Each is a string at run time and a type of its own to the checker."""
+
+from typing import NewType
+
+RobotId = NewType("RobotId", str)
+PodId = NewType("PodId", str)
+SlotId = NewType("SlotId", str)
+"""A place in a pod: ``<pod>/<face>/<level>/<column>``, for example ``P017/A/3/2``."""
+StationId = NewType("StationId", str)
+ChargerId = NewType("ChargerId", str)
+NodeId = NewType("NodeId", str)
+EdgeId = NewType("EdgeId", str)
+
+Sku = NewType("Sku", str)
+OrderId = NewType("OrderId", str)
+"""The WMS's own number of a pick order."""
+LineId = NewType("LineId", str)
+"""One line of a pick order: ``<order>#<line number from 1>``."""
+PickId = NewType("PickId", str)
+"""One instruction to a picker: take so many of one SKU out of one slot for one line."""
+VisitId = NewType("VisitId", str)
+"""One presentation of a pod at a station."""
+
+TransportOrderId = NewType("TransportOrderId", str)
+ActionId = NewType("ActionId", str)

@@ -1,0 +1,44 @@
+"""What customers want: pick orders and their lines."""
+
+from dataclasses import dataclass
+
+from planner.warehouse.errors import InvalidOrder
+from planner.warehouse.ids import LineId, OrderId, Sku
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """``quantity`` pieces (positive) of one SKU."""
+
+    line: LineId
+    sku: Sku
+    quantity: int
+
+    def __post_init__(self) -> None:
+        if self.quantity <= 0:
+            raise InvalidOrder(
+                "quantity must be positive",
+                field=f"{self.line}.quantity",
+                value=self.quantity,
+                remedy="Send 1 or more pieces, or leave the line out.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PickOrder:
+    """One order of the WMS; ``due_ms`` is the time it should be complete, if it has one."""
+
+    order: OrderId
+    lines: tuple[OrderLine, ...]
+    due_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise InvalidOrder(
+                "an order needs at least one line", field=f"{self.order}.lines", value=[]
+            )
+
+
+def line_id(order: OrderId, number: int) -> LineId:
+    """Name of the ``number``-th line of an order, counted from 1."""
+    return LineId(f"{order}#{number}")

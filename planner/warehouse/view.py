@@ -1,0 +1,94 @@
+"""What a person watching the floor is shown; made from the dispatcher's state, never read back."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planner.warehouse.commands import RaiseAlarm
+from planner.warehouse.ids import NodeId, PodId, RobotId, StationId
+from planner.warehouse.site import Point
+
+
+class RobotActivity(StrEnum):
+    """What a robot is busy with."""
+
+    IDLE = "idle"
+    PARK = "park"
+    FETCH = "fetch"
+    DELIVER = "deliver"
+    PICK = "pick"
+    RETURN = "return"
+    CHARGE = "charge"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotView:
+    """``base`` and ``horizon`` are the points (metres) still to drive, released and planned."""
+
+    robot: RobotId
+    x_m: float
+    y_m: float
+    theta_rad: float
+    load: PodId | None
+    battery: float
+    activity: RobotActivity
+    goal: NodeId | None
+    base: tuple[Point, ...]
+    horizon: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PodView:
+    """A pod that stands on the floor (one being carried is drawn with its robot)."""
+
+    pod: PodId
+    x_m: float
+    y_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """``open_orders`` on the put wall, ``open_lines`` still to pick, ``pod`` being picked from and
+    the number of pods on their way (``inbound``)."""
+
+    station: StationId
+    open_orders: int
+    open_lines: int
+    pod: PodId | None
+    inbound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    """Measured since the first order arrived. Rates are per hour, shares from 0 to 1, ages from
+    the receipt of an order to its completion in seconds (0 where nothing is complete yet)."""
+
+    elapsed_s: float
+    orders_received: int
+    orders_completed: int
+    orders_completed_short: int
+    lines_received: int
+    lines_picked: int
+    lines_shortened: int
+    picks_confirmed: int
+    lines_per_h: float
+    station_lines_per_h: tuple[tuple[StationId, float], ...]
+    pod_visits: int
+    pile_on: float
+    metres_per_line: float
+    robot_utilisation: float
+    station_idle: float
+    order_age_p50_s: float
+    order_age_p95_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """One frame."""
+
+    at_ms: int
+    robots: tuple[RobotView, ...]
+    pods: tuple[PodView, ...]
+    stations: tuple[StationView, ...]
+    kpis: Kpis
+    alarms: tuple[RaiseAlarm, ...]

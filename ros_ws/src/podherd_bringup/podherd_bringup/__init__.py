@@ -1,0 +1,1 @@
+"""Starting things: the command line, the demo shift, the topic table."""

@@ -1,0 +1,1 @@
+"""The dispatcher as a ROS 2 node, between the robots and the WMS bridge."""

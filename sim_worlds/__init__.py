@@ -1,0 +1,1 @@
+"""Worlds that answer commands: sites, the fast simulator, seeded orders and faults."""
