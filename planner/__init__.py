@@ -1,1 +1,1 @@
-"""The inside of Podherd: the vocabulary of the warehouse and every decision, pure and free of ROS."""
+"""The inside of Podherd: the vocabulary of the warehouse and every decision; pure, without ROS."""

@@ -1,1 +1,1 @@
-"""Seeing and reading stock: cameras and RFID. Independent of the WMS bridge; speaks the vocabulary only."""
+"""Counting stock with cameras and RFID; independent of the WMS bridge."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, SlotId, Sku, StationId, VisitId
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, SlotId, StationId, VisitId
 
 
 class ShortReason(StrEnum):

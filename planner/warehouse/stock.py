@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from planner.warehouse.errors import InvalidStock
-from planner.warehouse.ids import PodId, SlotId, Sku
+from planner.warehouse.ids import PodId, Sku, SlotId
 
 
 @dataclass(frozen=True, slots=True)
