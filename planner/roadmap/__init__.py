@@ -1,0 +1,1 @@
+"""From a site to the graph robots drive on: lattice, roadmap, geometry checks, travel times."""

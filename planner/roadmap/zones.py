@@ -1,0 +1,72 @@
+"""What zones do to nodes and edges. A zone's border belongs to the zone."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from planner.roadmap.access import Int8Array, Int32Array
+from planner.roadmap.lattice import STEPS
+from planner.roadmap.roadmap import FloatArray, NodeKind
+from planner.warehouse.site import Zone, ZoneKind
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def closed_nodes(zones: tuple[Zone, ...], xy_m: FloatArray) -> BoolArray:
+    """Nodes inside a no-go zone, shape (n,)."""
+    closed = np.zeros(len(xy_m), dtype=np.bool_)
+    for zone in zones:
+        if zone.kind is ZoneKind.NO_GO:
+            closed |= _inside(zone, xy_m)
+    return closed
+
+
+def allowed_edges(
+    zones: tuple[Zone, ...], xy_m: FloatArray, neighbours: Int32Array, kind: Int8Array
+) -> BoolArray:
+    """Edges that no-go and one-way zones leave, shape (n, 4). One-way zones bind aisles only:
+    pods still go in and out across them."""
+    allowed = neighbours >= 0
+    aisle = kind == NodeKind.AISLE
+    between_aisles = aisle[:, None] & aisle[neighbours]
+    for zone in zones:
+        if zone.kind is ZoneKind.NO_GO:
+            allowed &= ~_touched(zone, xy_m, neighbours)
+        elif zone.kind is ZoneKind.ONE_WAY and zone.heading_rad is not None:
+            against = np.array([_against(zone.heading_rad, heading) for heading in range(4)])
+            allowed &= ~(_touched(zone, xy_m, neighbours) & between_aisles & against[None, :])
+    return allowed
+
+
+def speed_limits_mps(
+    zones: tuple[Zone, ...], xy_m: FloatArray, neighbours: Int32Array
+) -> FloatArray:
+    """The lowest limit of the slow zones an edge touches, else infinite; shape (n, 4)."""
+    limits = np.full(neighbours.shape, np.inf)
+    for zone in zones:
+        if zone.kind is ZoneKind.SLOW and zone.max_speed_mps is not None:
+            touched = _touched(zone, xy_m, neighbours)
+            limits[touched] = np.minimum(limits[touched], zone.max_speed_mps)
+    return limits
+
+
+def _inside(zone: Zone, xy_m: FloatArray) -> BoolArray:
+    polygon = shapely.Polygon(zone.polygon_m)
+    inside: BoolArray = shapely.intersects_xy(polygon, xy_m[:, 0], xy_m[:, 1])
+    return inside
+
+
+def _touched(zone: Zone, xy_m: FloatArray, neighbours: Int32Array) -> BoolArray:
+    """Edges with an end or their middle inside the zone."""
+    ends = _inside(zone, xy_m)
+    middles = (xy_m[:, None, :] + xy_m[neighbours]) / 2
+    middle_inside = _inside(zone, middles.reshape(-1, 2)).reshape(neighbours.shape)
+    return (neighbours >= 0) & (ends[:, None] | ends[neighbours] | middle_inside)
+
+
+def _against(heading_rad: float, heading: int) -> bool:
+    """More than a right angle away from the zone's heading."""
+    east, north = STEPS[heading]
+    return math.cos(heading_rad) * east + math.sin(heading_rad) * north < -1e-9
