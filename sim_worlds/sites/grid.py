@@ -15,12 +15,13 @@ Robots come down an aisle that leads to the road, pass a station's queue, and le
 aisle that leads away from it, so that entries and exits lie on different cells of one lane.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.codec.sitefile import SITE_FORMAT
 from planner.roadmap.lattice import Cell, Lattice
-from planner.roadmap.placement import spread
+from planner.roadmap.placement import scattered
 from planner.warehouse.errors import InvalidSite
 from planner.warehouse.ids import ChargerId, RobotId, StationId
 from planner.warehouse.site import (
@@ -52,6 +53,7 @@ ROBOT = RobotType(
     charge_w=1500.0,
 )
 _BLOCK_ROWS = 2
+_BLOCK_COLUMNS = 6
 _WEST = 2
 """Column of the ring's west side; column 1 is for chargers."""
 _SOUTH = 3
@@ -68,7 +70,7 @@ class GridPlan:
     name: str = "grid"
     blocks_east: int = 3
     blocks_north: int = 2
-    block_columns: int = 6
+    block_columns: int = _BLOCK_COLUMNS
     stations: int = 2
     robots: int = 6
     chargers: int = 2
@@ -77,6 +79,24 @@ class GridPlan:
     queue_cells: int = 3
     order_slots: int = 12
     pitch_m: float = 1.2
+
+    @classmethod
+    def for_robots(cls, robots: int) -> "GridPlan":
+        """A balanced floor for so many robots: 18 pod spots a robot, six robots a station, eight
+        a charger, and half as wide again as deep."""
+        blocks = max(2, math.ceil(18 * robots / (_BLOCK_COLUMNS * _BLOCK_ROWS)))
+        stations = max(1, round(robots / 6))
+        blocks_east = max(round(math.sqrt(blocks * 0.64)), math.ceil(stations / 2))
+        # An odd number of columns of blocks: every second aisle leads to the road, the last away.
+        blocks_east += 1 - blocks_east % 2
+        return cls(
+            name=f"grid_{robots}",
+            blocks_east=blocks_east,
+            blocks_north=max(1, math.ceil(blocks / blocks_east)),
+            stations=stations,
+            robots=robots,
+            chargers=max(1, robots // 8),
+        )
 
     def __post_init__(self) -> None:
         for field in ("blocks_east", "blocks_north", "stations", "robots", "chargers"):
@@ -90,7 +110,7 @@ class GridPlan:
         )
         most = 2 * self.blocks_east
         _require(self.stations <= most, "stations", self.stations, f"There is room for {most}.")
-        most = 2 * (self.top - _SOUTH - 1)
+        most = 2 * len(self.charger_rows)
         _require(self.chargers <= most, "chargers", self.chargers, f"There is room for {most}.")
         _require(self.robots <= self.spots, "robots", self.robots, f"At most {self.spots} fit.")
         pods = self.pod_count
@@ -121,6 +141,16 @@ class GridPlan:
         """Row of the ring's north side."""
         return _SOUTH + 1 + self.blocks_north * (_BLOCK_ROWS + 1) + int(self.north_stations)
 
+    @property
+    def charger_rows(self) -> list[int]:
+        """Rows beside pod spots, clear of the aisles that cross the ring."""
+        south = _SOUTH + 2
+        return [
+            south + block * (_BLOCK_ROWS + 1) + row
+            for block in range(self.blocks_north)
+            for row in range(_BLOCK_ROWS)
+        ]
+
     def berths(self) -> tuple[tuple[int, bool], ...]:
         """Column of blocks (from 0) and side (True: north) of every station.
 
@@ -131,7 +161,7 @@ class GridPlan:
         chosen: list[tuple[int, bool]] = []
         for columns, north in ((best, False), (best, True), (others, False), (others, True)):
             count = min(self.stations - len(chosen), len(columns))
-            chosen += [(columns[i], north) for i in spread(count, len(columns))]
+            chosen += [(column, north) for column in _evenly(count, columns)]
         return tuple(sorted(chosen, key=lambda berth: (berth[1], berth[0])))
 
 
@@ -233,12 +263,10 @@ def _lane(plan: GridPlan, column: int, north: bool, lattice: Lattice) -> tuple[P
 
 
 def _chargers(plan: GridPlan, lattice: Lattice) -> Iterator[Charger]:
-    """Half of them beside each side of the ring, clear of its corners and of the roads."""
-    lowest, places = _SOUTH + 1, plan.top - _SOUTH - 1
+    """Half of them beside each side of the ring."""
     west = (plan.chargers + 1) // 2
-    cells = [(_WEST - 1, lowest + i) for i in spread(west, places)]
-    if plan.chargers > west:
-        cells += [(plan.east + 1, lowest + i) for i in spread(plan.chargers - west, places)]
+    cells = [(_WEST - 1, row) for row in _evenly(west, plan.charger_rows)]
+    cells += [(plan.east + 1, row) for row in _evenly(plan.chargers - west, plan.charger_rows)]
     for number, cell in enumerate(cells, start=1):
         yield Charger(id=ChargerId(f"C{number:02d}"), position_m=lattice.centre_m(cell))
 
@@ -254,13 +282,18 @@ def _robots(
         for east in range(block.columns)
     ]
     digits = max(2, len(str(plan.robots)))
-    for number, place in enumerate(spread(plan.robots, len(cells)), start=1):
+    for number, place in enumerate(scattered(plan.robots, len(cells)), start=1):
         yield SiteRobot(
             id=RobotId(f"R{number:0{digits}d}"),
             type=ROBOT.id,
             start_m=lattice.centre_m(cells[place]),
             battery=round(1.0 - 0.5 * (number - 1) / plan.robots, 2),
         )
+
+
+def _evenly(count: int, places: list[int]) -> list[int]:
+    """``count`` of the places at even distances."""
+    return [places[(2 * i + 1) * len(places) // (2 * count)] for i in range(count)]
 
 
 def _require(fine: bool, field: str, value: int, remedy: str) -> None:
