@@ -11,9 +11,15 @@ from planner.warehouse.transport import TransportOrder
 
 @dataclass(frozen=True, slots=True)
 class SendTransportOrder:
-    """Give a robot a new order, or extend the one it has."""
+    """Give a robot an order, or extend the one it has.
+
+    With ``stitch`` the order continues what the robot has: it starts at the last base node.
+    Without, it starts where the robot stands: a new order, or the whole of one the robot has lost
+    in a restart (a robot that still has it ignores it).
+    """
 
     order: TransportOrder
+    stitch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

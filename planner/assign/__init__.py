@@ -1,0 +1,1 @@
+"""The decisions above the paths: which order, pod, robot, charger and spot; OR-Tools inside."""

@@ -1,0 +1,100 @@
+"""The site made ready for deciding: roadmap, travel times and look-ups; never changes in a run."""
+
+from collections import deque
+from collections.abc import Set
+from functools import cached_property
+
+import numpy as np
+
+from planner.roadmap.access import Int32Array, may_enter
+from planner.roadmap.distances import Distances, Pace
+from planner.roadmap.roadmap import NodeKind, Roadmap
+from planner.warehouse.ids import RobotId, StationId
+from planner.warehouse.site import PickStation, RobotType, Site
+
+
+class Floor:
+    """Travel times are cached inside; the cache never changes an answer."""
+
+    def __init__(self, site: Site, roadmap: Roadmap):
+        self.site = site
+        self.roadmap = roadmap
+        self.distances = Distances(roadmap, site.pitch_m)
+        self.stations: dict[StationId, PickStation] = {
+            station.id: station for station in site.stations
+        }
+        self.station_nodes: dict[StationId, int] = {
+            station: roadmap.index[node] for station, node in roadmap.station_nodes.items()
+        }
+        self.charger_nodes: tuple[int, ...] = tuple(
+            roadmap.index[node] for node in roadmap.charger_nodes.values()
+        )
+        self.spots: tuple[int, ...] = tuple(roadmap.index[node] for node in roadmap.spots)
+        self._types: dict[RobotId, RobotType] = {
+            robot.id: site.type_of(robot) for robot in site.robots
+        }
+        self._paces: dict[tuple[str, bool], Pace] = {
+            (kind.id, loaded): Pace.of(kind, loaded)
+            for kind in site.robot_types
+            for loaded in (False, True)
+        }
+
+    def pace(self, robot: RobotId, loaded: bool) -> Pace:
+        """How fast this robot is."""
+        return self._paces[self._types[robot].id, loaded]
+
+    @cached_property
+    def hop_ms(self) -> Int32Array:
+        """Driving time of every edge at every pace, shape (paces, n, 4)."""
+        return np.stack([self.distances.hop_ms(pace) for pace in self._paces.values()])
+
+    def pace_index(self, robot: RobotId, loaded: bool) -> int:
+        """The layer of ``hop_ms`` for this robot."""
+        return list(self._paces).index((self._types[robot].id, loaded))
+
+    @cached_property
+    def typical_pace(self) -> Pace:
+        """The pace of the first robot type, loaded: for choices made before a robot is known."""
+        return self._paces[self.site.robot_types[0].id, True]
+
+    def travel_ms(self, robot: RobotId, node: int, heading: int, goal: int, loaded: bool) -> int:
+        """Free travel time of one robot."""
+        table = self.distances.to(goal, loaded, self.pace(robot, loaded))
+        return int(table[node * 4 + heading])
+
+    def to_station_ms(self, station: StationId, node: int) -> int:
+        """Free travel time of a pod from ``node`` to a station, best heading."""
+        goal = self.station_nodes[station]
+        table = self.distances.to(goal, True, self.typical_pace)
+        return int(table[node * 4 : node * 4 + 4].min())
+
+    def inbound_max(self, station: StationId) -> int:
+        """Pods that fit into the station's lane: its queue and the picking place."""
+        return len(self.stations[station].queue_m) + 1
+
+    def heading_of(self, theta_rad: float) -> int:
+        """The lattice heading nearest to an angle."""
+        return round(theta_rad / (np.pi / 2)) % 4
+
+    def heading_between(self, start: int, end: int) -> int:
+        """The lattice heading from one node to its neighbour."""
+        dx, dy = self.roadmap.xy_m[end] - self.roadmap.xy_m[start]
+        if abs(dx) > abs(dy):
+            return 0 if dx > 0 else 2
+        return 1 if dy > 0 else 3
+
+    def nearest_spot(self, node: int, taken: Set[int]) -> int | None:
+        """The pod spot fewest hops from ``node``, for an unloaded robot, that is not ``taken``."""
+        roadmap = self.roadmap
+        seen, queue = {node}, deque([node])
+        while queue:
+            here = queue.popleft()
+            if roadmap.kind[here] == NodeKind.SPOT and here not in taken:
+                return here
+            for there in roadmap.neighbours[here].tolist():
+                if there < 0 or there in seen:
+                    continue
+                if may_enter(roadmap.kind, roadmap.station_of, here, there, -1, False):
+                    seen.add(there)
+                    queue.append(there)
+        return None

@@ -1,0 +1,60 @@
+"""Key figures of a run, from the tally in the state. Definitions: docs/reference/kpis.md."""
+
+from planner.dispatch.state import Phase, State
+from planner.dispatch.turn import Turn
+from planner.warehouse.ids import StationId
+from planner.warehouse.view import Kpis
+
+HOUR_S = 3600.0
+
+
+def tally_time(turn: Turn) -> None:
+    """Book the time since the last step on the robots and stations that were at work."""
+    state = turn.state
+    passed_ms = turn.now_ms - state.now_ms
+    if passed_ms <= 0 or not state.orders:
+        return
+    busy = sum(robot.visit is not None for robot in state.robots.values())
+    picking = sum(bool(visit.picks) for visit in state.visits.values() if visit.phase is Phase.PICK)
+    turn.count(robot_busy_ms=busy * passed_ms, station_picking_ms=picking * passed_ms)
+
+
+def kpis(state: State, stations: tuple[StationId, ...]) -> Kpis:
+    """Rates since the first order came in, up to now or to the completion of the last."""
+    tally = state.tally
+    start = tally.first_order_ms
+    end = state.now_ms if state.orders else tally.last_done_ms
+    elapsed_s = (end - start) / 1000 if start is not None and end > start else 0.0
+    hours = elapsed_s / HOUR_S or float("inf")
+    robots = len(state.robots)
+    ages = sorted(state.finished.values())
+    return Kpis(
+        elapsed_s=elapsed_s,
+        orders_received=tally.orders_received,
+        orders_completed=len(state.finished),
+        orders_completed_short=int(tally.orders_short),
+        lines_received=tally.lines_received,
+        lines_picked=int(tally.lines_picked),
+        lines_shortened=tally.lines_shortened,
+        picks_confirmed=tally.picks_confirmed,
+        lines_per_h=tally.lines_picked / hours,
+        station_lines_per_h=tuple(
+            (station, state.station_lines.get(station, 0) / hours) for station in stations
+        ),
+        pod_visits=tally.pod_visits,
+        pile_on=tally.picks_confirmed / tally.pod_visits if tally.pod_visits else 0.0,
+        metres_per_line=tally.metres / tally.lines_picked if tally.lines_picked else 0.0,
+        robot_utilisation=_share(tally.robot_busy_ms, robots, elapsed_s),
+        station_idle=1 - _share(tally.station_picking_ms, len(stations), elapsed_s),
+        order_age_p50_s=_quantile(ages, 0.50) / 1000,
+        order_age_p95_s=_quantile(ages, 0.95) / 1000,
+    )
+
+
+def _share(busy_ms: float, of: int, elapsed_s: float) -> float:
+    return min(1.0, busy_ms / 1000 / (of * elapsed_s)) if of and elapsed_s else 0.0
+
+
+def _quantile(ordered: list[int], share: float) -> float:
+    """Nearest-rank quantile; 0 where there is nothing."""
+    return float(ordered[round(share * (len(ordered) - 1))]) if ordered else 0.0

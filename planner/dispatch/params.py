@@ -1,0 +1,45 @@
+"""Everything about the dispatcher that can be tuned."""
+
+from dataclasses import dataclass, field
+
+from planner.assign.orders import OrderReleaseParams
+from planner.assign.pods import PodChoiceParams
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchParams:
+    """Times in ms, batteries as a share of full.
+
+    ``window`` steps are planned ahead and at most ``base_nodes`` of them released beyond the node
+    last reached. A robot not heard of for ``silent_ms`` is an obstacle; what was sent and is not
+    reported after ``resend_ms`` is sent again; a robot with work that has not moved for
+    ``stuck_ms`` raises an alarm. Robots below ``battery_low`` go charging when free, below
+    ``battery_critical`` they take no work, and they leave the charger at ``battery_full``, or from
+    ``battery_enough`` on if work waits for them.
+    """
+
+    window: int = 12
+    base_nodes: int = 4
+    silent_ms: int = 5_000
+    resend_ms: int = 5_000
+    stuck_ms: int = 60_000
+    battery_low: float = 0.35
+    battery_critical: float = 0.15
+    battery_enough: float = 0.60
+    battery_full: float = 0.95
+    orders: OrderReleaseParams = field(default_factory=OrderReleaseParams)
+    pods: PodChoiceParams = field(default_factory=PodChoiceParams)
+
+    def __post_init__(self) -> None:
+        if self.base_nodes < 1 or self.window < self.base_nodes:
+            raise ValueError(
+                f"need window >= base_nodes >= 1 (found {self.window}, {self.base_nodes})"
+            )
+        levels = (
+            self.battery_critical,
+            self.battery_low,
+            self.battery_enough,
+            self.battery_full,
+        )
+        if not 0 <= levels[0] <= levels[1] <= levels[2] <= levels[3] <= 1:
+            raise ValueError(f"battery levels must rise from 0 to 1 (found {levels})")

@@ -1,0 +1,1 @@
+"""The phases of a step, in the order in which :mod:`planner.dispatch.step` runs them."""

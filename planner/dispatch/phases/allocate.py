@@ -1,0 +1,52 @@
+"""Promising stock: which pieces of which slot serve which line. Nothing is ever promised twice."""
+
+from dataclasses import replace
+
+from planner.dispatch.state import Line, Visit
+from planner.dispatch.turn import Turn
+from planner.warehouse.ids import OrderId, PickId, PodId, SlotId, StationId
+from planner.warehouse.picks import PickTask
+from planner.warehouse.stock import pod_of
+
+
+def open_lines(turn: Turn, station: StationId) -> list[Line]:
+    """Lines at a station's put wall that no pod has been chosen for, oldest order first."""
+    return [
+        line
+        for order in turn.orders_at(station)
+        for name in order.lines
+        if (line := turn.line(name)).open > 0
+    ]
+
+
+def serve_lines(turn: Turn, visit: Visit, lines: list[Line]) -> int:
+    """Promise what the visit's pod holds to ``lines``; returns how many lines got something."""
+    served = 0
+    for line in lines:
+        for slot in slots_in_pod(turn, visit.pod, line):
+            available = turn.state.slots[slot].available
+            quantity = min(turn.line(line.line).open, available)
+            if quantity > 0:
+                visit = _promise(turn, visit, line.order, line, slot, quantity)
+                served += 1
+    return served
+
+
+def slots_in_pod(turn: Turn, pod: PodId, line: Line) -> list[SlotId]:
+    """Slots of the pod that hold the line's SKU."""
+    return [slot for slot in turn.state.slots_of_sku.get(line.sku, ()) if pod_of(slot) == pod]
+
+
+def _promise(
+    turn: Turn, visit: Visit, order: OrderId, line: Line, slot: SlotId, quantity: int
+) -> Visit:
+    number = visit.picks_made + 1
+    pick = PickId(f"{visit.visit}.{number}")
+    turn.state.picks[pick] = PickTask(
+        pick, visit.visit, visit.station, visit.pod, slot, order, line.line, line.sku, quantity
+    )
+    stock = turn.state.slots[slot]
+    turn.state.slots[slot] = replace(stock, reserved=stock.reserved + quantity)
+    current = turn.line(line.line)
+    turn.set_line(current, allocated=current.allocated + quantity)
+    return turn.set_visit(visit, picks=(*visit.picks, pick), picks_made=number)

@@ -1,0 +1,59 @@
+"""Phase 6: choose the pods that come to the stations next."""
+
+from planner.assign.pods import PodOffer, choose_pods
+from planner.dispatch.phases.allocate import open_lines, serve_lines
+from planner.dispatch.state import Line, Phase, Visit
+from planner.dispatch.turn import Turn
+from planner.roadmap.distances import FAR_MS
+from planner.warehouse.ids import PodId, StationId, VisitId
+from planner.warehouse.stock import pod_of
+
+
+def request_pods(turn: Turn) -> None:
+    """At most one more pod for every station that has open lines and room in its lane."""
+    stations = list(turn.floor.stations)
+    resting = _resting_pods(turn)
+    pods = list(resting)
+    number = {pod: index for index, pod in enumerate(pods)}
+    offers = []
+    for index, station in enumerate(stations):
+        if len(turn.inbound(station)) >= turn.floor.inbound_max(station):
+            continue
+        for pod, lines in _useful_pods(turn, open_lines(turn, station)).items():
+            if pod in number:
+                travel = turn.floor.to_station_ms(station, resting[pod])
+                if travel < FAR_MS:
+                    offers.append(PodOffer(index, number[pod], lines, travel))
+    for station_index, pod_index in choose_pods(offers, turn.params.pods):
+        _request(turn, stations[station_index], pods[pod_index])
+
+
+def _resting_pods(turn: Turn) -> dict[PodId, int]:
+    """Pods that stand on a spot and that nobody has asked for."""
+    asked = {visit.pod for visit in turn.state.visits.values()}
+    return {pod: node for pod, node in turn.state.pods.items() if pod not in asked}
+
+
+def _useful_pods(turn: Turn, lines: list[Line]) -> dict[PodId, int]:
+    """How many of ``lines`` each pod has something for."""
+    demand: dict[str, int] = {}
+    for line in lines:
+        demand[line.sku] = demand.get(line.sku, 0) + 1
+    useful: dict[PodId, int] = {}
+    state = turn.state
+    for line in lines:
+        count = demand.pop(line.sku, 0)
+        for slot in state.slots_of_sku.get(line.sku, ()) if count else ():
+            available = state.slots[slot].available
+            if available:
+                pod = pod_of(slot)
+                useful[pod] = useful.get(pod, 0) + min(count, available)
+    return useful
+
+
+def _request(turn: Turn, station: StationId, pod: PodId) -> None:
+    number = turn.state.visits_made + 1
+    turn.state.visits_made = number
+    visit = Visit(VisitId(f"V{number:06d}"), pod, station, Phase.REQUESTED, turn.now_ms)
+    turn.state.visits[visit.visit] = visit
+    serve_lines(turn, visit, open_lines(turn, station))

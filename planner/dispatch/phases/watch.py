@@ -1,0 +1,50 @@
+"""Phase 2: notice what goes wrong with robots, and say so once."""
+
+from planner.dispatch.state import Robot
+from planner.dispatch.turn import Turn
+from planner.warehouse.commands import AlarmKind
+
+
+def watch(turn: Turn) -> None:
+    """Silent, faulty, flat and stuck robots."""
+    for robot in list(turn.state.robots.values()):
+        _silence(turn, robot)
+        _errors(turn, robot)
+        _stuck(turn, robot)
+
+
+def _silence(turn: Turn, robot: Robot) -> None:
+    silent = turn.now_ms - robot.seen_ms > turn.params.silent_ms or robot.report is None
+    if silent and turn.now_ms > turn.params.silent_ms:
+        age_s = (turn.now_ms - robot.seen_ms) / 1000
+        text = f"{robot.robot} has not reported for {age_s:.0f} s; it is driven around."
+        turn.alarm(AlarmKind.ROBOT_SILENT, robot.robot, text)
+    if not silent:
+        turn.clear(AlarmKind.ROBOT_SILENT, robot.robot)
+    if silent != robot.silent:
+        turn.set_robot(robot, silent=silent)
+
+
+def _errors(turn: Turn, robot: Robot) -> None:
+    report = robot.report
+    if report is None:
+        return
+    if report.errors:
+        text = "; ".join(f"{error.kind} {error.reference}: {error.text}" for error in report.errors)
+        turn.alarm(AlarmKind.ROBOT_ERROR, robot.robot, text)
+    else:
+        turn.clear(AlarmKind.ROBOT_ERROR, robot.robot)
+    if report.battery <= 0 and not report.charging:
+        turn.alarm(AlarmKind.BATTERY_EMPTY, robot.robot, f"{robot.robot} has run flat.")
+    else:
+        turn.clear(AlarmKind.BATTERY_EMPTY, robot.robot)
+
+
+def _stuck(turn: Turn, robot: Robot) -> None:
+    leg = robot.leg
+    late = turn.now_ms - robot.moved_ms > turn.params.stuck_ms
+    if leg is not None and leg.end != leg.goal and late and not robot.silent:
+        text = f"{robot.robot} has work ({leg.activity}) but cannot get on."
+        turn.alarm(AlarmKind.ROBOT_STUCK, robot.robot, text)
+    elif not late:
+        turn.clear(AlarmKind.ROBOT_STUCK, robot.robot)

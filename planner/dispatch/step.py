@@ -1,0 +1,122 @@
+"""The dispatcher: one pure, deterministic step from events to commands.
+
+``step`` reads no clock, file, socket or random source. The same site, parameters and events give
+the same commands, bit for bit; the state it is given stays as it was.
+"""
+
+from collections.abc import Iterable
+
+from planner.dispatch.floor import Floor
+from planner.dispatch.kpis import tally_time
+from planner.dispatch.params import DispatchParams
+from planner.dispatch.phases.absorb import absorb
+from planner.dispatch.phases.driving import drive, whole_order
+from planner.dispatch.phases.legs import (
+    close_legs,
+    finish_picking,
+    leave_charger,
+    show_picks,
+)
+from planner.dispatch.phases.orders import (
+    close_orders,
+    give_up_missing,
+    release_waiting,
+    top_up,
+)
+from planner.dispatch.phases.pods import request_pods
+from planner.dispatch.phases.robots import (
+    abandon_silent,
+    assign_chargers,
+    assign_fetches,
+    begin_legs,
+    park_idle,
+)
+from planner.dispatch.phases.watch import watch
+from planner.dispatch.state import Phase, Robot, State
+from planner.dispatch.turn import Turn
+from planner.dispatch.view import floor_view
+from planner.roadmap.compile import compile_roadmap
+from planner.warehouse.commands import Command
+from planner.warehouse.events import Event
+from planner.warehouse.ids import StationId
+from planner.warehouse.site import Site
+from planner.warehouse.view import FloorView
+
+TICK_MS = 500
+"""How often worlds and nodes call :meth:`Dispatcher.step`, in site time."""
+
+
+class Dispatcher:
+    """Decides for one site. Holds nothing that changes but a cache of travel times."""
+
+    def __init__(self, site: Site, params: DispatchParams | None = None):
+        self.floor = Floor(site, compile_roadmap(site))
+        self.params = params or DispatchParams()
+
+    def start(self) -> State:
+        """The site as its file describes it: pods on their spots, robots where they start."""
+        roadmap = self.floor.roadmap
+        return State(
+            pods={pod: roadmap.index[node] for pod, node in roadmap.pods.items()},
+            robots={
+                robot: Robot(robot, roadmap.index[node]) for robot, node in roadmap.robots.items()
+            },
+            walls=dict.fromkeys(self.floor.stations, ()),
+        )
+
+    def step(
+        self, state: State, events: Iterable[Event], now_ms: int
+    ) -> tuple[State, tuple[Command, ...]]:
+        """Take in ``events`` at ``now_ms`` and decide; time never runs backwards."""
+        turn = Turn(state.fork(), self.floor, self.params, max(now_ms, state.now_ms))
+        tally_time(turn)
+        turn.state.now_ms = turn.now_ms
+        for event in events:
+            absorb(turn, event)
+        self._decide(turn)
+        return turn.state, tuple(turn.commands)
+
+    def _decide(self, turn: Turn) -> None:
+        watch(turn)
+        close_legs(turn)
+        close_orders(turn)
+        release_waiting(turn)
+        give_up_missing(turn)
+        close_orders(turn)
+        top_up(turn)
+        finish_picking(turn)
+        request_pods(turn)
+        abandon_silent(turn)
+        leave_charger(turn)
+        assign_fetches(turn)
+        assign_chargers(turn)
+        begin_legs(turn)
+        park_idle(turn)
+        drive(turn)
+
+    def outstanding(self, state: State) -> tuple[Command, ...]:
+        """All that should be known outside, for a restart; receivers ignore what they have."""
+        turn = Turn(state, self.floor, self.params, state.now_ms)
+        commands: list[Command] = list(state.shortened.values())
+        commands += state.alarms.values()
+        for visit in state.visits.values():
+            if visit.phase is Phase.PICK:
+                commands.append(show_picks(turn, visit))
+        for robot in state.robots.values():
+            order = whole_order(turn, robot)
+            if order is not None:
+                commands.append(order)
+        return tuple(commands)
+
+    def view(self, state: State) -> FloorView:
+        """What a person is shown."""
+        return floor_view(state, self.floor)
+
+    def stations(self) -> tuple[StationId, ...]:
+        """The picking stations of the site."""
+        return tuple(self.floor.stations)
+
+
+def finished(state: State, orders: int) -> bool:
+    """True when ``orders`` orders have come in and every one is complete or explained."""
+    return state.tally.orders_received >= orders and not state.orders

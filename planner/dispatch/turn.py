@@ -1,0 +1,85 @@
+"""One turn of the dispatcher: the forked state, the time, and the commands collected so far."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from planner.dispatch.floor import Floor
+from planner.dispatch.params import DispatchParams
+from planner.dispatch.state import Line, OpenOrder, Phase, Robot, State, Tally, Visit
+from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
+from planner.warehouse.ids import LineId, OrderId, RobotId, StationId, VisitId
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a phase works on. The small setters keep each change to a record in one place."""
+
+    state: State
+    floor: Floor
+    params: DispatchParams
+    now_ms: int
+    commands: list[Command] = field(default_factory=list)
+    touched: dict[OrderId, None] = field(default_factory=dict)
+    """Orders of which something was picked or given up in this turn."""
+
+    def set_robot(self, robot: Robot, **changes: Any) -> Robot:
+        """Replace a robot's record."""
+        changed = replace(robot, **changes)
+        self.state.robots[robot.robot] = changed
+        return changed
+
+    def set_visit(self, visit: Visit, **changes: Any) -> Visit:
+        """Replace a visit's record."""
+        changed = replace(visit, **changes)
+        self.state.visits[visit.visit] = changed
+        return changed
+
+    def set_line(self, line: Line, **changes: Any) -> Line:
+        """Replace a line's record."""
+        changed = replace(line, **changes)
+        self.state.lines[line.line] = changed
+        return changed
+
+    def count(self, **increments: float) -> None:
+        """Add to counters of the tally."""
+        tally: Tally = self.state.tally
+        self.state.tally = replace(
+            tally, **{name: getattr(tally, name) + by for name, by in increments.items()}
+        )
+
+    def alarm(self, kind: AlarmKind, subject: str, text: str) -> None:
+        """Raise an alarm unless it is active already."""
+        if (kind, subject) not in self.state.alarms:
+            raised = RaiseAlarm(kind, subject, text)
+            self.state.alarms[kind, subject] = raised
+            self.commands.append(raised)
+
+    def clear(self, kind: AlarmKind, subject: str) -> None:
+        """Take an alarm back if it is active."""
+        raised = self.state.alarms.pop((kind, subject), None)
+        if raised is not None:
+            self.commands.append(replace(raised, active=False))
+
+    def robot(self, robot: RobotId) -> Robot:
+        """A robot's record."""
+        return self.state.robots[robot]
+
+    def visit(self, visit: VisitId) -> Visit:
+        """A visit's record."""
+        return self.state.visits[visit]
+
+    def line(self, line: LineId) -> Line:
+        """A line's record."""
+        return self.state.lines[line]
+
+    def orders_at(self, station: StationId) -> list[OpenOrder]:
+        """Orders on a station's put wall, oldest first."""
+        return [self.state.orders[order] for order in self.state.walls.get(station, ())]
+
+    def inbound(self, station: StationId) -> list[Visit]:
+        """Visits that will be, or are, picked from at a station, oldest first."""
+        return [
+            visit
+            for visit in self.state.visits.values()
+            if visit.station == station and visit.phase is not Phase.RETURN
+        ]

@@ -1,0 +1,1 @@
+"""Lifelong multi-agent path finding: who drives where next, without conflict."""

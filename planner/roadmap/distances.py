@@ -1,0 +1,160 @@
+"""Travel times to a goal from every node and heading, turns included; computed when first asked.
+
+No all-pairs table: only goals in use (pods, stations, chargers) get one, and the least recently
+used are dropped. Time grows with the edges of the roadmap per new goal, memory with
+``4 * nodes * 4`` bytes per table kept.
+"""
+
+import heapq
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from planner.roadmap.access import SPOT, Int8Array, Int32Array, may_enter, reverse_neighbours
+from planner.roadmap.roadmap import Roadmap
+from planner.warehouse.site import RobotType
+
+FAR_MS = 2**30
+"""No way: larger than any travel time, small enough to add to."""
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long one robot type takes: a quarter turn, stopping for a turn, and the speed limit."""
+
+    quarter_turn_ms: int
+    stop_ms: int
+    speed_mps: float
+
+    @classmethod
+    def of(cls, kind: RobotType, loaded: bool) -> "Pace":
+        """Braking and speeding up again cost ``v / a`` against driving through."""
+        speed = kind.loaded_speed_mps if loaded else kind.speed_mps
+        return cls(
+            quarter_turn_ms=round(1000 * (np.pi / 2) / kind.turn_rate_radps),
+            stop_ms=round(1000 * speed / kind.acceleration_mps2),
+            speed_mps=speed,
+        )
+
+
+class Distances:
+    """Tables of travel time in ms, one row of ``pool`` each, indexed ``[node * 4 + heading]``.
+
+    ``pool`` (rows, 4 * nodes) int32 is handed to the planner's kernels as it is; a row number
+    stays good until ``rows_max`` other tables have been asked for.
+    """
+
+    def __init__(self, roadmap: Roadmap, pitch_m: float, memory_mb: int = 256):
+        self._roadmap = roadmap
+        self._pitch_m = pitch_m
+        self._into = reverse_neighbours(roadmap.neighbours)
+        self._rows: OrderedDict[tuple[int, bool, Pace, frozenset[int]], int] = OrderedDict()
+        self._hops: dict[Pace, Int32Array] = {}
+        width = 4 * len(roadmap.nodes)
+        self.rows_max = max(512, memory_mb * 2**20 // (4 * width))
+        self.pool: Int32Array = np.empty((64, width), dtype=np.int32)
+
+    def hop_ms(self, pace: Pace) -> Int32Array:
+        """Driving time of every edge at this pace, shape (n, 4); slow zones included."""
+        if pace not in self._hops:
+            speed = np.minimum(self._roadmap.speed_mps, pace.speed_mps)
+            self._hops[pace] = np.round(1000 * self._pitch_m / speed).astype(np.int32)
+        return self._hops[pace]
+
+    def to(
+        self, goal: int, loaded: bool, pace: Pace, blocked: frozenset[int] = frozenset()
+    ) -> Int32Array:
+        """Travel time to ``goal`` from every ``[node * 4 + heading]``; ``FAR_MS`` where no way."""
+        table: Int32Array = self.pool[self.row(goal, loaded, pace, blocked)]
+        return table
+
+    def row(
+        self, goal: int, loaded: bool, pace: Pace, blocked: frozenset[int] = frozenset()
+    ) -> int:
+        """Row of ``pool`` with the travel times to ``goal``; ``blocked`` nodes nobody can enter."""
+        key = (goal, loaded, pace, blocked)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._free_row()
+            self.pool[row] = _cost_to_go(
+                self._into,
+                self._roadmap.kind,
+                self._roadmap.station_of,
+                self.hop_ms(pace),
+                self._blocked_mask(blocked),
+                goal,
+                loaded,
+                pace.quarter_turn_ms,
+                pace.stop_ms,
+            )
+            self._rows[key] = row
+        else:
+            self._rows.move_to_end(key)
+        return row
+
+    def _free_row(self) -> int:
+        if len(self._rows) >= self.rows_max:
+            return self._rows.popitem(last=False)[1]
+        if len(self._rows) >= len(self.pool):
+            more = np.empty_like(self.pool)
+            self.pool = np.concatenate([self.pool, more])[: self.rows_max]
+        return len(self._rows)
+
+    def _blocked_mask(self, blocked: frozenset[int]) -> BoolArray:
+        mask = np.zeros(len(self._roadmap.nodes), dtype=np.bool_)
+        mask[sorted(blocked)] = True
+        return mask
+
+
+@nb.njit(cache=True, inline="always")
+def turn_ms(heading, towards, quarter_turn_ms, stop_ms):  # type: ignore[no-untyped-def]
+    """Time to turn on the spot from one lattice heading to another (0 if none)."""
+    steps = (towards - heading) % 4
+    if steps == 0:
+        return 0
+    return stop_ms + quarter_turn_ms * (2 if steps == 2 else 1)
+
+
+@nb.njit(cache=True)
+def _cost_to_go(  # type: ignore[no-untyped-def]
+    into: Int32Array,
+    kind: Int8Array,
+    station_of: Int32Array,
+    hop_ms: Int32Array,
+    blocked: BoolArray,
+    goal: int,
+    loaded: bool,
+    quarter_turn_ms: int,
+    stop_ms: int,
+):
+    """Dijkstra backwards from the goal over (node, heading)."""
+    cost = np.full(into.shape[0] * 4, FAR_MS, dtype=np.int32)
+    queue = [(0, goal * 4)]
+    queue.pop()
+    for heading in range(4):
+        cost[goal * 4 + heading] = 0
+        queue.append((0, goal * 4 + heading))
+    while queue:
+        so_far, state = heapq.heappop(queue)
+        if so_far > cost[state]:
+            continue
+        there, towards = state // 4, state % 4
+        here = into[there, towards]
+        if here < 0 or blocked[there]:
+            continue
+        if not may_enter(kind, station_of, here, there, goal, loaded):
+            continue
+        moved = so_far + hop_ms[here, towards]
+        passable = not (loaded and kind[here] == SPOT)
+        for heading in range(4):
+            total = moved + turn_ms(heading, towards, quarter_turn_ms, stop_ms)
+            if total < cost[here * 4 + heading]:
+                cost[here * 4 + heading] = total
+                if passable:
+                    heapq.heappush(queue, (total, here * 4 + heading))
+    return cost
