@@ -56,11 +56,18 @@ class Bound:
 _NAME = Bound(is_name=True)
 _POSITIVE = Bound(above=0)
 _COUNT = Bound(minimum=1)
+_SOME = Bound(min_items=1)
 
 BOUNDS: dict[tuple[str, str], Bound] = {
     ("Site", "pitch_m"): _POSITIVE,
     ("Site", "floor_m"): Bound(min_items=3),
-    ("Site", "pod_count"): Bound(minimum=0),
+    ("Site", "storage_blocks"): _SOME,
+    ("Site", "aisles"): _SOME,
+    ("Site", "stations"): _SOME,
+    ("Site", "chargers"): _SOME,
+    ("Site", "pod_count"): _COUNT,
+    ("Site", "robot_types"): _SOME,
+    ("Site", "robots"): _SOME,
     ("StorageBlock", "id"): _NAME,
     ("StorageBlock", "columns"): _COUNT,
     ("StorageBlock", "rows"): _COUNT,
@@ -73,7 +80,7 @@ BOUNDS: dict[tuple[str, str], Bound] = {
     ("Zone", "polygon_m"): Bound(min_items=3),
     ("Zone", "max_speed_mps"): _POSITIVE,
     ("PodModel", "size_m"): _POSITIVE,
-    ("PodModel", "faces"): Bound(min_items=1),
+    ("PodModel", "faces"): _SOME,
     ("PodModel", "levels"): _COUNT,
     ("PodModel", "columns"): _COUNT,
     ("PodModel", "slot_capacity"): _COUNT,

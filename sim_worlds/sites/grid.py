@@ -87,15 +87,16 @@ class GridPlan:
         blocks = max(2, math.ceil(18 * robots / (_BLOCK_COLUMNS * _BLOCK_ROWS)))
         stations = max(1, round(robots / 6))
         blocks_east = max(round(math.sqrt(blocks * 0.64)), math.ceil(stations / 2))
+        chargers = max(1, robots // 8)
         # An odd number of columns of blocks: every second aisle leads to the road, the last away.
         blocks_east += 1 - blocks_east % 2
         return cls(
             name=f"grid_{robots}",
             blocks_east=blocks_east,
-            blocks_north=max(1, math.ceil(blocks / blocks_east)),
+            blocks_north=max(math.ceil(blocks / blocks_east), math.ceil(chargers / 4)),
             stations=stations,
             robots=robots,
-            chargers=max(1, robots // 8),
+            chargers=chargers,
         )
 
     def __post_init__(self) -> None:
