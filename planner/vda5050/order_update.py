@@ -117,14 +117,15 @@ def start_index(
 def _between(
     pose: Pose, start: OrderNode, end: OrderNode, pitch_m: float, tolerance_m: float
 ) -> bool:
-    """Is the pose on the line from ``start`` to ``end``, within a pitch of the start?"""
+    """Is the pose on the line from ``start`` towards ``end``, within a pitch, short of ``end``?"""
     length = hypot(end.x_m - start.x_m, end.y_m - start.y_m)
     if length == 0:
         return False
     along_x, along_y = (end.x_m - start.x_m) / length, (end.y_m - start.y_m) / length
     dx, dy = pose.x_m - start.x_m, pose.y_m - start.y_m
     along, across = dx * along_x + dy * along_y, dy * along_x - dx * along_y
-    return 0 <= along <= min(length, pitch_m) + tolerance_m and abs(across) <= tolerance_m
+    furthest = min(length - tolerance_m, pitch_m + tolerance_m)
+    return 0 <= along <= furthest and abs(across) <= tolerance_m
 
 
 def refusal(kind: ErrorKind, order: TransportOrder, problem: str) -> RobotError:
