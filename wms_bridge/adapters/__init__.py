@@ -1,0 +1,1 @@
+"""Where the bridge meets the outside world: stores and ways to the WMS."""

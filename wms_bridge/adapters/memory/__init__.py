@@ -1,0 +1,1 @@
+"""Everything in memory: for the simulator and tests; gone when the process ends."""

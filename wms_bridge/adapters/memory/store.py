@@ -1,0 +1,281 @@
+"""A store in memory. A transaction keeps a list of what to put back if it fails."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from planner.warehouse.errors import InvalidStock
+from planner.warehouse.events import Event
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
+from wms_bridge.ledger import Account, Entry, Holding, Movement, entry_after, posted
+from wms_bridge.ports import Reading, Writing
+from wms_bridge.records import (
+    AlarmRecord,
+    Discrepancy,
+    LineRecord,
+    NumberedEvent,
+    OrderRecord,
+    OrderStatus,
+    OutboxMessage,
+    PickRecord,
+    Remembered,
+    SkuRecord,
+    Tally,
+)
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class _Tables:
+    skus: dict[Sku, SkuRecord] = field(default_factory=dict)
+    remembered: dict[str, Remembered] = field(default_factory=dict)
+    orders: dict[OrderId, OrderRecord] = field(default_factory=dict)
+    order_list: list[OrderId] = field(default_factory=list)
+    lines: dict[LineId, LineRecord] = field(default_factory=dict)
+    order_lines: dict[OrderId, tuple[LineId, ...]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    movement_keys: dict[str, None] = field(default_factory=dict)
+    balances: dict[tuple[Account, Sku], int] = field(default_factory=dict)
+    account_skus: dict[Account, tuple[Sku, ...]] = field(default_factory=dict)
+    picks: dict[PickId, PickRecord] = field(default_factory=dict)
+    open_picks: dict[tuple[StationId, PickId], None] = field(default_factory=dict)
+    events: list[NumberedEvent] = field(default_factory=list)
+    messages: dict[int, OutboxMessage] = field(default_factory=dict)
+    pending: dict[int, None] = field(default_factory=dict)
+    discrepancies: list[Discrepancy] = field(default_factory=list)
+    alarms: dict[tuple[str, str], AlarmRecord] = field(default_factory=dict)
+    tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))
+
+
+class MemoryReading:
+    """Questions to the tables; see :class:`wms_bridge.ports.Reading`."""
+
+    def __init__(self, tables: _Tables):
+        self._tables = tables
+
+    def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
+        return {sku for sku in skus if sku in self._tables.skus}
+
+    def catalogue(self) -> tuple[SkuRecord, ...]:
+        return tuple(self._tables.skus[sku] for sku in sorted(self._tables.skus))
+
+    def remembered(self, key: str) -> Remembered | None:
+        return self._tables.remembered.get(key)
+
+    def order(self, order: OrderId) -> OrderRecord | None:
+        return self._tables.orders.get(order)
+
+    def orders(
+        self, status: OrderStatus | None, before: int | None, limit: int
+    ) -> tuple[OrderRecord, ...]:
+        listed = self._tables.order_list
+        found: list[OrderRecord] = []
+        for index in range(min(len(listed), (before or len(listed) + 1) - 1) - 1, -1, -1):
+            if len(found) >= limit:
+                break
+            record = self._tables.orders[listed[index]]
+            if status is None or record.status == status:
+                found.append(record)
+        return tuple(found)
+
+    def line(self, line: LineId) -> LineRecord | None:
+        return self._tables.lines.get(line)
+
+    def lines(self, order: OrderId) -> tuple[LineRecord, ...]:
+        return tuple(self._tables.lines[line] for line in self._tables.order_lines.get(order, ()))
+
+    def balance(self, account: Account, sku: Sku) -> int:
+        return self._tables.balances.get((account, sku), 0)
+
+    def holdings(
+        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+    ) -> tuple[Holding, ...]:
+        accounts = self._tables.account_skus
+        if account is not None:
+            chosen = [account] if account in accounts else []
+        else:
+            chosen = sorted(a for a in accounts if pod is None or a.startswith(f"slot:{pod}/"))
+        return tuple(
+            Holding(place, held, self._tables.balances[(place, held)])
+            for place in chosen
+            for held in sorted(accounts[place])
+            if sku is None or held == sku
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        return iter(tuple(self._tables.entries))
+
+    def pick(self, pick: PickId) -> PickRecord | None:
+        return self._tables.picks.get(pick)
+
+    def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
+        found = (self._tables.picks[p] for s, p in self._tables.open_picks if s == station)
+        newer = (record for record in found if record.number > after)
+        return tuple(sorted(newer, key=lambda record: record.number))
+
+    def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
+        return tuple(self._tables.events[max(0, after) : max(0, after) + limit])
+
+    def last_event(self) -> int:
+        return len(self._tables.events)
+
+    def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
+        heads: dict[OrderId, OutboxMessage] = {}
+        for number in sorted(self._tables.pending):
+            message = self._tables.messages[number]
+            heads.setdefault(message.order, message)
+        return tuple(m for m in heads.values() if m.next_ms <= now_ms)[:limit]
+
+    def next_pending_ms(self) -> int | None:
+        messages = self._tables.messages
+        return min((messages[number].next_ms for number in self._tables.pending), default=None)
+
+    def backlog(self) -> int:
+        return len(self._tables.pending)
+
+    def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
+        return tuple(reversed(self._tables.discrepancies[-limit:]))
+
+    def alarms(self) -> tuple[AlarmRecord, ...]:
+        return tuple(
+            sorted(
+                self._tables.alarms.values(),
+                key=lambda alarm: (-alarm.changed_ms, alarm.kind, alarm.subject),
+            )
+        )
+
+    def tallies(self) -> Mapping[Tally, int]:
+        return dict(self._tables.tallies)
+
+
+class MemoryWriting(MemoryReading):
+    """Changes to the tables; see :class:`wms_bridge.ports.Writing`."""
+
+    def __init__(self, tables: _Tables):
+        super().__init__(tables)
+        self._undo: list[Callable[[], object]] = []
+
+    def put_skus(self, skus: Sequence[SkuRecord]) -> None:
+        for record in skus:
+            self._set(self._tables.skus, record.sku, record)
+
+    def remember(self, request: Remembered) -> None:
+        self._set(self._tables.remembered, request.key, request)
+
+    def add_order(self, order: OrderRecord, lines: Sequence[LineRecord]) -> None:
+        self._append(self._tables.order_list, order.order)
+        numbered = replace(order, number=len(self._tables.order_list))
+        self._set(self._tables.orders, order.order, numbered)
+        for line in lines:
+            self._set(self._tables.lines, line.line, line)
+        self._set(self._tables.order_lines, order.order, tuple(line.line for line in lines))
+
+    def put_order(self, order: OrderRecord) -> None:
+        self._set(self._tables.orders, order.order, order)
+
+    def put_line(self, line: LineRecord) -> None:
+        self._set(self._tables.lines, line.line, line)
+
+    def post(self, movements: Sequence[Movement]) -> None:
+        for movement in movements:
+            if movement.key in self._tables.movement_keys:
+                raise InvalidStock("movement posted before", field="key", value=movement.key)
+            previous = self._tables.entries[-1] if self._tables.entries else None
+            self._append(self._tables.entries, entry_after(previous, movement))
+            self._set(self._tables.movement_keys, movement.key, None)
+        for (account, sku), pieces in posted(self._tables.balances, movements).items():
+            self._put_balance(account, sku, pieces)
+
+    def add_pick(self, pick: PickRecord) -> None:
+        record = replace(pick, number=len(self._tables.picks) + 1)
+        self._set(self._tables.picks, pick.task.pick, record)
+        self._set(self._tables.open_picks, (pick.task.station, pick.task.pick), None)
+
+    def put_pick(self, pick: PickRecord) -> None:
+        self._set(self._tables.picks, pick.task.pick, pick)
+        if pick.confirmed_ms is not None:
+            self._remove(self._tables.open_picks, (pick.task.station, pick.task.pick))
+
+    def append_event(self, event: Event, at_ms: int) -> None:
+        number = len(self._tables.events) + 1
+        self._append(self._tables.events, NumberedEvent(number, at_ms, event))
+
+    def add_message(self, message: OutboxMessage) -> None:
+        number = len(self._tables.messages) + 1
+        self._set(self._tables.messages, number, replace(message, number=number))
+        self._set(self._tables.pending, number, None)
+
+    def put_message(self, message: OutboxMessage) -> None:
+        self._set(self._tables.messages, message.number, message)
+        if message.delivered_ms is not None:
+            self._remove(self._tables.pending, message.number)
+
+    def add_discrepancy(self, discrepancy: Discrepancy) -> None:
+        number = len(self._tables.discrepancies) + 1
+        self._append(self._tables.discrepancies, replace(discrepancy, number=number))
+
+    def put_alarm(self, alarm: AlarmRecord) -> None:
+        self._set(self._tables.alarms, (alarm.kind.value, alarm.subject), alarm)
+
+    def tally(self, counted: Mapping[Tally, int]) -> None:
+        for name, more in counted.items():
+            self._set(self._tables.tallies, name, self._tables.tallies[name] + more)
+
+    def undo(self) -> None:
+        """Put everything back, last change first."""
+        for restore in reversed(self._undo):
+            restore()
+
+    def _put_balance(self, account: Account, sku: Sku, pieces: int) -> None:
+        place = (account, sku)
+        if place not in self._tables.balances:
+            skus = self._tables.account_skus.get(account, ())
+            self._set(self._tables.account_skus, account, (*skus, sku))
+        self._set(self._tables.balances, place, pieces)
+
+    def _set(self, table: dict[Key, Value], key: Key, value: Value) -> None:
+        if key in table:
+            old = table[key]
+            self._undo.append(lambda: table.__setitem__(key, old))
+        else:
+            self._undo.append(lambda: table.pop(key))
+        table[key] = value
+
+    def _remove(self, table: dict[Key, None], key: Key) -> None:
+        if key in table:
+            del table[key]
+            self._undo.append(lambda: table.__setitem__(key, None))
+
+    def _append(self, table: list[Value], value: Value) -> None:
+        table.append(value)
+        self._undo.append(table.pop)
+
+
+class MemoryStore:
+    """See :class:`wms_bridge.ports.Store`."""
+
+    def __init__(self) -> None:
+        self._tables = _Tables()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        with self._lock:
+            yield MemoryReading(self._tables)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self._lock:
+            transaction = MemoryWriting(self._tables)
+            try:
+                yield transaction
+            except BaseException:
+                transaction.undo()
+                raise
+
+    def close(self) -> None:
+        """Nothing to let go of."""

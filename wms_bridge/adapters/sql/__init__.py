@@ -1,0 +1,1 @@
+"""Everything in an SQL database, kept through crashes."""

@@ -1,0 +1,1 @@
+"""Alembic migrations; run by code when the store is opened."""

@@ -1,0 +1,178 @@
+"""Questions to the database; see :class:`wms_bridge.ports.Reading`."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
+from wms_bridge.adapters.sql.rows import entry_of, event_of, pick_of, record_of
+from wms_bridge.adapters.sql.tables import (
+    ALARM,
+    BALANCE,
+    DISCREPANCY,
+    FEED,
+    LINE,
+    MOVEMENT,
+    ORDER,
+    OUTBOX,
+    PICK,
+    REQUEST,
+    SKU,
+    TALLY,
+)
+from wms_bridge.ledger import Account, Entry, Holding
+from wms_bridge.records import (
+    AlarmRecord,
+    Discrepancy,
+    LineRecord,
+    NumberedEvent,
+    OrderRecord,
+    OrderStatus,
+    OutboxMessage,
+    PickRecord,
+    Remembered,
+    SkuRecord,
+    Tally,
+)
+
+Record = TypeVar("Record")
+Value = TypeVar("Value")
+_CHUNK = 500
+"""How many values fit safely into one SQL ``IN``."""
+
+
+class SqlReading:
+    """Questions over one connection inside one transaction."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+
+    def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
+        known: set[Sku] = set()
+        for chunk in chunks(list(skus)):
+            query = select(SKU.c.sku).where(SKU.c.sku.in_(chunk))
+            known.update(self._connection.execute(query).scalars())
+        return known
+
+    def catalogue(self) -> tuple[SkuRecord, ...]:
+        return self._all(select(SKU).order_by(SKU.c.sku), SkuRecord)
+
+    def remembered(self, key: str) -> Remembered | None:
+        return self._one(select(REQUEST).where(REQUEST.c.key == key), Remembered)
+
+    def order(self, order: OrderId) -> OrderRecord | None:
+        return self._one(select(ORDER).where(ORDER.c.order == order), OrderRecord)
+
+    def orders(
+        self, status: OrderStatus | None, before: int | None, limit: int
+    ) -> tuple[OrderRecord, ...]:
+        query = select(ORDER).order_by(ORDER.c.number.desc()).limit(limit)
+        if status is not None:
+            query = query.where(ORDER.c.status == status.value)
+        if before is not None:
+            query = query.where(ORDER.c.number < before)
+        return self._all(query, OrderRecord)
+
+    def line(self, line: LineId) -> LineRecord | None:
+        return self._one(select(LINE).where(LINE.c.line == line), LineRecord)
+
+    def lines(self, order: OrderId) -> tuple[LineRecord, ...]:
+        query = select(LINE).where(LINE.c.order == order).order_by(LINE.c.position)
+        return self._all(query, LineRecord)
+
+    def balance(self, account: Account, sku: Sku) -> int:
+        query = select(BALANCE.c.quantity).where(BALANCE.c.account == account, BALANCE.c.sku == sku)
+        return self._connection.execute(query).scalar() or 0
+
+    def holdings(
+        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+    ) -> tuple[Holding, ...]:
+        query = select(BALANCE).order_by(BALANCE.c.account, BALANCE.c.sku)
+        if account is not None:
+            query = query.where(BALANCE.c.account == account)
+        if sku is not None:
+            query = query.where(BALANCE.c.sku == sku)
+        if pod is not None:
+            query = query.where(_in_pod(pod))
+        return self._all(query, Holding)
+
+    def entries(self) -> Iterator[Entry]:
+        query = select(MOVEMENT).order_by(MOVEMENT.c.number).execution_options(yield_per=1000)
+        with self._connection.execute(query) as rows:
+            for row in rows.mappings():
+                yield entry_of(row)
+
+    def pick(self, pick: PickId) -> PickRecord | None:
+        row = self._connection.execute(select(PICK).where(PICK.c.pick == pick)).mappings().first()
+        return pick_of(row) if row else None
+
+    def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
+        query = (
+            select(PICK)
+            .where(PICK.c.confirmed_ms.is_(None), PICK.c.station == station)
+            .where(PICK.c.number > after)
+            .order_by(PICK.c.number)
+        )
+        return tuple(pick_of(row) for row in self._connection.execute(query).mappings())
+
+    def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
+        query = select(FEED).where(FEED.c.number > after).order_by(FEED.c.number).limit(limit)
+        return tuple(event_of(row) for row in self._connection.execute(query).mappings())
+
+    def last_event(self) -> int:
+        return self._connection.execute(select(func.max(FEED.c.number))).scalar() or 0
+
+    def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
+        heads = (
+            select(func.min(OUTBOX.c.number))
+            .where(OUTBOX.c.delivered_ms.is_(None))
+            .group_by(OUTBOX.c.order)
+        )
+        query = (
+            select(OUTBOX)
+            .where(OUTBOX.c.number.in_(heads), OUTBOX.c.next_ms <= now_ms)
+            .order_by(OUTBOX.c.number)
+            .limit(limit)
+        )
+        return self._all(query, OutboxMessage)
+
+    def next_pending_ms(self) -> int | None:
+        query = select(func.min(OUTBOX.c.next_ms)).where(OUTBOX.c.delivered_ms.is_(None))
+        return self._connection.execute(query).scalar()
+
+    def backlog(self) -> int:
+        query = select(func.count()).where(OUTBOX.c.delivered_ms.is_(None))
+        return self._connection.execute(query).scalar() or 0
+
+    def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
+        query = select(DISCREPANCY).order_by(DISCREPANCY.c.number.desc()).limit(limit)
+        return self._all(query, Discrepancy)
+
+    def alarms(self) -> tuple[AlarmRecord, ...]:
+        query = select(ALARM).order_by(ALARM.c.changed_ms.desc(), ALARM.c.kind, ALARM.c.subject)
+        return self._all(query, AlarmRecord)
+
+    def tallies(self) -> Mapping[Tally, int]:
+        rows = self._connection.execute(select(TALLY.c.name, TALLY.c.count)).mappings()
+        counted = {row["name"]: row["count"] for row in rows}
+        return {name: counted.get(name.value, 0) for name in Tally}
+
+    def _one(self, query: Select[tuple[object, ...]], kind: type[Record]) -> Record | None:
+        row = self._connection.execute(query).mappings().first()
+        return record_of(row, kind) if row else None
+
+    def _all(self, query: Select[tuple[object, ...]], kind: type[Record]) -> tuple[Record, ...]:
+        rows = self._connection.execute(query).mappings()
+        return tuple(record_of(row, kind) for row in rows)
+
+
+def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Pieces that fit into one SQL ``IN``."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _in_pod(pod: PodId) -> ColumnElement[bool]:
+    # '0' is the character after '/': all names that start with "slot:<pod>/", by the index.
+    return BALANCE.c.account.between(f"slot:{pod}/", f"slot:{pod}0")

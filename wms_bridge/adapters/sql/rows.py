@@ -1,0 +1,80 @@
+"""Records to rows and back."""
+
+from typing import TypeVar
+
+from sqlalchemy import RowMapping
+
+from planner.codec.messages import (
+    decode,
+    encode,
+    event_from_json,
+    event_to_json,
+    from_json,
+    to_json,
+)
+from planner.warehouse.errors import LedgerImbalance, PodherdError
+from planner.warehouse.events import Event
+from wms_bridge.ledger import Entry, Movement
+from wms_bridge.records import NumberedEvent, PickRecord
+
+Record = TypeVar("Record")
+Cell = str | int | float | bool | None
+Row = dict[str, Cell]
+
+_MOVEMENT_COLUMNS = ("key", "from_account", "to_account", "sku", "quantity", "reason", "at_ms")
+
+
+def row_of(record: object, *, numbered: bool = False) -> Row:
+    """The columns of a record; without its number if the database is to give one."""
+    row: Row = to_json(record)
+    if numbered:
+        del row["number"]
+    return row
+
+
+def record_of(row: RowMapping, kind: type[Record]) -> Record:
+    """The record in a row."""
+    return from_json(dict(row), kind)
+
+
+def row_of_pick(pick: PickRecord) -> Row:
+    """A pick and its task side by side; the task's quantity is the column ``asked``."""
+    row = row_of(pick, numbered=True)
+    task = to_json(row.pop("task"))
+    task["asked"] = task.pop("quantity")
+    return {**task, **row}
+
+
+def pick_of(row: RowMapping) -> PickRecord:
+    """The pick in a row."""
+    data = dict(row)
+    data["task"] = {**data, "quantity": data["asked"]}
+    return from_json(data, PickRecord)
+
+
+def row_of_entry(entry: Entry) -> Row:
+    """A movement with its number and digest."""
+    return {"number": entry.number, **row_of(entry.movement), "digest": entry.digest}
+
+
+def entry_of(row: RowMapping) -> Entry:
+    """The entry in a row; :class:`LedgerImbalance` if no movement can look like that."""
+    try:
+        movement = from_json({name: row[name] for name in _MOVEMENT_COLUMNS}, Movement)
+    except PodherdError as error:
+        raise LedgerImbalance(
+            f"an entry of the books is not a movement: {error.problem}",
+            field=f"movements[{row['number']}]",
+            remedy="The database was changed from outside: restore it from a backup.",
+        ) from error
+    return Entry(row["number"], movement, row["digest"])
+
+
+def row_of_event(event: Event, at_ms: int) -> Row:
+    """An event as JSON text."""
+    return {"at_ms": at_ms, "event": encode(event_to_json(event)).decode()}
+
+
+def event_of(row: RowMapping) -> NumberedEvent:
+    """The numbered event in a row."""
+    return NumberedEvent(row["number"], row["at_ms"], event_from_json(decode(row["event"])))

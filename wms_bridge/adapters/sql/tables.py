@@ -1,0 +1,163 @@
+"""The tables. The migrations make them; a test keeps the two in step."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+
+# SQLite counts by itself only in a column of type INTEGER.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+SKU = Table(
+    "sku",
+    METADATA,
+    Column("sku", Text, primary_key=True),
+    Column("description", Text, nullable=False),
+)
+
+REQUEST = Table(
+    "request",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("body_hash", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+ORDER = Table(
+    "pick_order",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("order", Text, nullable=False, unique=True),
+    Column("body_hash", Text, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger),
+    Column("status", Text, nullable=False, index=True),
+    Column("completed_ms", BigInteger),
+    Column("lines", Integer, nullable=False),
+    Column("lines_closed", Integer, nullable=False),
+    Column("pieces", BigInteger, nullable=False),
+    Column("picked", BigInteger, nullable=False),
+    Column("short", BigInteger, nullable=False),
+)
+
+LINE = Table(
+    "order_line",
+    METADATA,
+    Column("line", Text, primary_key=True),
+    Column("order", Text, ForeignKey("pick_order.order"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("sku", Text, ForeignKey("sku.sku"), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("picked", BigInteger, nullable=False),
+    Column("short", BigInteger, nullable=False),
+    Column("shown", BigInteger, nullable=False),
+    Column("reason", Text),
+    CheckConstraint("picked + short + shown <= quantity", name="line_not_exceeded"),
+)
+
+MOVEMENT = Table(
+    "movement",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("from_account", Text, nullable=False),
+    Column("to_account", Text, nullable=False),
+    Column("sku", Text, ForeignKey("sku.sku"), nullable=False),
+    Column("quantity", BigInteger, CheckConstraint("quantity > 0"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+BALANCE = Table(
+    "balance",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("sku", Text, ForeignKey("sku.sku"), primary_key=True, index=True),
+    Column("quantity", BigInteger, nullable=False),
+)
+
+PICK = Table(
+    "pick",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("pick", Text, nullable=False, unique=True),
+    Column("visit", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("pod", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("line", Text, ForeignKey("order_line.line"), nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("robot", Text, nullable=False),
+    Column("shown_ms", BigInteger, nullable=False),
+    Column("quantity", BigInteger),
+    Column("reason", Text),
+    Column("confirmed_ms", BigInteger),
+)
+Index("open_pick", PICK.c.station, PICK.c.number, sqlite_where=PICK.c.confirmed_ms.is_(None))
+
+FEED = Table(
+    "feed",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("message", Text, nullable=False, unique=True),
+    Column("order", Text, ForeignKey("pick_order.order"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("delivered_ms", BigInteger),
+)
+Index("pending_message", OUTBOX.c.number, sqlite_where=OUTBOX.c.delivered_ms.is_(None))
+
+DISCREPANCY = Table(
+    "discrepancy",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("pick", Text, ForeignKey("pick.pick"), nullable=False),
+    Column("station", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("books", BigInteger, nullable=False),
+    Column("found", BigInteger, nullable=False),
+)
+
+ALARM = Table(
+    "alarm",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
+TALLY = Table(
+    "tally",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)

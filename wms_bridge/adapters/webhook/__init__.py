@@ -1,0 +1,1 @@
+"""Confirmations to a WMS by HTTP POST."""

@@ -1,0 +1,1 @@
+"""Stand-ins for systems the bridge talks to, for tests and demonstrations."""

@@ -1,0 +1,107 @@
+"""Taking pick orders from the WMS."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from planner.warehouse.errors import IdempotencyConflict, InvalidOrder
+from planner.warehouse.events import OrderReceived
+from planner.warehouse.ids import OrderId
+from planner.warehouse.orders import PickOrder
+from wms_bridge.names import check_name, check_quantity
+from wms_bridge.ports import Reading, Writing
+from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, Tally
+from wms_bridge.requests import body_hash, recall, remember
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    """Answer to an order, the same however often it comes. ``repeated`` tells the caller that it
+    came before and nothing was done; it is not part of the answer."""
+
+    order: OrderId
+    lines: int
+    pieces: int
+    received_ms: int
+    repeated: bool
+
+
+def order_key(order: OrderId) -> str:
+    """The key of an order that came without one: an order id is used once anyway."""
+    return f"order/{order}"
+
+
+def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAccepted:
+    """Take an order once. :class:`InvalidOrder` names the wrong field;
+    :class:`IdempotencyConflict` if the key or the order id came with another body."""
+    digest = body_hash("order", order)
+    repeated = recall(tx, key, digest) is not None
+    known = tx.order(order.order)
+    if known is None:
+        _check(tx, order)
+        known = _keep(tx, order, digest, now_ms)
+    elif known.body_hash != digest:
+        raise IdempotencyConflict(
+            "this order id was used for another order",
+            field="order",
+            value=order.order,
+            remedy="Repeat an order unchanged, or send a new one under a new id.",
+        )
+    else:
+        repeated = True
+    if tx.remembered(key) is None:
+        remember(tx, key, digest, order.order, now_ms)
+    return OrderAccepted(known.order, known.lines, known.pieces, known.received_ms, repeated)
+
+
+def _check(tx: Reading, order: PickOrder) -> None:
+    check_name(order.order, "order", InvalidOrder)
+    known = tx.known_skus({line.sku for line in order.lines})
+    numbers = Counter(line.line for line in order.lines)
+    for index, line in enumerate(order.lines):
+        field = f"lines[{index}]"
+        if numbers[line.line] > 1:
+            raise InvalidOrder(
+                "the line comes twice",
+                field=f"{field}.line",
+                value=line.line,
+                remedy="Give every line a number of its own.",
+            )
+        if line.sku not in known:
+            raise InvalidOrder(
+                "SKU is not in the catalogue",
+                field=f"{field}.sku",
+                value=line.sku,
+                remedy="Add it with PUT /v1/skus, or correct the order.",
+            )
+        check_quantity(line.quantity, f"{field}.quantity", InvalidOrder)
+
+
+def _keep(tx: Writing, order: PickOrder, digest: str, now_ms: int) -> OrderRecord:
+    record = OrderRecord(
+        number=0,
+        order=order.order,
+        body_hash=digest,
+        received_ms=now_ms,
+        due_ms=order.due_ms,
+        status=OrderStatus.OPEN,
+        completed_ms=None,
+        lines=len(order.lines),
+        lines_closed=0,
+        pieces=sum(line.quantity for line in order.lines),
+        picked=0,
+        short=0,
+    )
+    lines = [
+        LineRecord(line.line, order.order, position, line.sku, line.quantity)
+        for position, line in enumerate(order.lines, start=1)
+    ]
+    tx.add_order(record, lines)
+    tx.append_event(OrderReceived(order), now_ms)
+    tx.tally(
+        {
+            Tally.ORDERS_RECEIVED: 1,
+            Tally.LINES_RECEIVED: record.lines,
+            Tally.PIECES_ORDERED: record.pieces,
+        }
+    )
+    return record

@@ -1,0 +1,195 @@
+"""Picks: shown to pickers, confirmed by them, or given up."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from planner.warehouse.commands import ShortenLine, ShowPicks
+from planner.warehouse.errors import (
+    IdempotencyConflict,
+    InvalidMessage,
+    InvalidOrder,
+    InvalidStock,
+)
+from planner.warehouse.events import PickConfirmed, StockStated
+from planner.warehouse.ids import LineId, PickId
+from planner.warehouse.picks import PickTask, ShortReason
+from planner.warehouse.stock import Balance
+from wms_bridge.ledger import movements_of_pick, slot_account
+from wms_bridge.names import check_name
+from wms_bridge.ports import Reading, Writing
+from wms_bridge.progress import update_line
+from wms_bridge.records import Discrepancy, LineRecord, PickRecord, Tally
+from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.shelves import Shelves
+
+
+@dataclass(frozen=True, slots=True)
+class PickTaken:
+    """Answer to a confirmation, the same however often it comes. ``repeated`` tells the caller
+    that it came before and nothing was done; it is not part of the answer."""
+
+    pick: PickId
+    quantity: int
+    reason: ShortReason | None
+    confirmed_ms: int
+    repeated: bool
+
+
+def show_picks(tx: Writing, shelves: Shelves, command: ShowPicks, now_ms: int) -> int:
+    """Show those picks that are new and return how many they are.
+
+    :class:`InvalidMessage` if a pick does not fit its line, slot or station, or asks for more
+    than its line still needs; :class:`IdempotencyConflict` if it was shown with other contents.
+    """
+    new = [task for task in command.picks if not _known(tx, task)]
+    asked: Counter[LineId] = Counter()
+    lines: dict[LineId, LineRecord] = {}
+    for task in new:
+        asked[task.line] += task.quantity
+        lines[task.line] = _fitting_line(tx, shelves, task, asked[task.line])
+    for task in new:
+        tx.add_pick(PickRecord(0, task, command.robot, now_ms))
+    for name, line in lines.items():
+        tx.put_line(replace(line, shown=line.shown + asked[name]))
+    return len(new)
+
+
+def confirm_pick(
+    tx: Writing, pick: PickId, quantity: int, reason: ShortReason | None, key: str, now_ms: int
+) -> PickTaken:
+    """Post what the picker took, once per pick.
+
+    :class:`InvalidStock` on an unknown pick, on more pieces than asked for and on fewer without a
+    reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
+    """
+    digest = body_hash("pick", (pick, quantity, reason))
+    known_key = recall(tx, key, digest) is not None
+    record = tx.pick(pick)
+    if record is None:
+        raise InvalidStock(
+            "no such pick was shown",
+            field="pick",
+            value=pick,
+            remedy="Confirm picks listed by GET /v1/stations/{station}/picks.",
+        )
+    if record.confirmed_ms is not None:
+        taken = _taken_before(record, quantity, reason)
+    else:
+        _check_taken(record.task, quantity, reason)
+        taken = _take(tx, record, quantity, reason, now_ms)
+    if not known_key:
+        remember(tx, key, digest, pick, now_ms)
+    return taken
+
+
+def shorten_line(tx: Writing, command: ShortenLine, now_ms: int) -> bool:
+    """Give up pieces of a line; whether that was news. :class:`InvalidOrder` if the line is not
+    there or would be picked and short of more than was ordered."""
+    line = tx.line(command.line)
+    if line is None or line.order != command.order:
+        raise InvalidOrder("no such line", field="line", value=command.line)
+    if command.total_short <= line.short:
+        return False
+    if line.picked + line.shown + command.total_short > line.quantity:
+        raise InvalidOrder(
+            f"of {line.quantity} pieces {line.picked} are picked and {line.shown} being picked",
+            field="total_short",
+            value=command.total_short,
+            remedy="Shorten a line by what is neither picked nor shown to a picker.",
+        )
+    after = replace(line, short=command.total_short, reason=command.reason)
+    update_line(tx, line, after, now_ms)
+    return True
+
+
+def _known(tx: Reading, task: PickTask) -> bool:
+    shown = tx.pick(task.pick)
+    if shown is not None and shown.task != task:
+        raise IdempotencyConflict(
+            "this pick was shown with other contents",
+            field="picks.pick",
+            value=task.pick,
+            remedy="Give a new pick a new id.",
+        )
+    return shown is not None
+
+
+def _fitting_line(tx: Reading, shelves: Shelves, task: PickTask, asked: int) -> LineRecord:
+    check_name(task.pick, "picks.pick", InvalidMessage)
+    line = tx.line(task.line)
+    if line is None or (line.order, line.sku) != (task.order, task.sku):
+        raise InvalidMessage("no such line of this order and SKU", field="line", value=task.line)
+    if not shelves.has_slot(task.slot):
+        raise InvalidMessage("the site has no such slot", field="slot", value=task.slot)
+    if not shelves.has_station(task.station):
+        raise InvalidMessage("the site has no such station", field="station", value=task.station)
+    needed = line.quantity - line.picked - line.short - line.shown
+    if task.quantity <= 0 or asked > needed:
+        raise InvalidMessage(
+            f"line {line.line} needs {needed} more pieces", field="quantity", value=task.quantity
+        )
+    return line
+
+
+def _taken_before(record: PickRecord, quantity: int, reason: ShortReason | None) -> PickTaken:
+    if (record.quantity, record.reason) != (quantity, reason) or record.confirmed_ms is None:
+        raise IdempotencyConflict(
+            f"the pick was confirmed with {record.quantity} pieces",
+            field="quantity",
+            value=quantity,
+            remedy="A confirmed pick stands; count the slot if it was wrong.",
+        )
+    return PickTaken(record.task.pick, quantity, reason, record.confirmed_ms, True)
+
+
+def _check_taken(task: PickTask, quantity: int, reason: ShortReason | None) -> None:
+    if not 0 <= quantity <= task.quantity:
+        raise InvalidStock(
+            f"the pick asks for {task.quantity} pieces",
+            field="quantity",
+            value=quantity,
+            remedy=f"Take 0 to {task.quantity} pieces and put any others back.",
+        )
+    right = ShortReason.SLOT_SHORT if quantity < task.quantity else None
+    if reason != right:
+        raise InvalidStock(
+            f"{quantity} of {task.quantity} pieces do not go with this reason",
+            field="reason",
+            value=reason.value if reason else None,
+            remedy=f"Send {right.value!r}." if right else "Send no reason with a full pick.",
+        )
+
+
+def _take(
+    tx: Writing, record: PickRecord, quantity: int, reason: ShortReason | None, now_ms: int
+) -> PickTaken:
+    task = record.task
+    account = slot_account(task.slot)
+    books = tx.balance(account, task.sku)
+    movements = movements_of_pick(task, quantity, books, now_ms)
+    tx.post(movements)
+    tx.put_pick(replace(record, quantity=quantity, reason=reason, confirmed_ms=now_ms))
+    counted = {Tally.PICKS_CONFIRMED: 1}
+    if reason is not None:
+        counted[Tally.PICKS_SHORT] = 1
+    left = 0 if reason is not None else max(0, books - quantity)
+    if books - quantity != left:
+        counted[Tally.DISCREPANCIES] = 1
+        tx.add_discrepancy(
+            Discrepancy(
+                0, now_ms, task.pick, task.station, task.slot, task.sku, books, quantity + left
+            )
+        )
+    tx.tally(counted)
+    tx.append_event(StockStated((Balance(task.slot, task.sku, left),)), now_ms)
+    tx.append_event(PickConfirmed(task.pick, quantity, reason), now_ms)
+    _progress(tx, task, quantity, now_ms)
+    return PickTaken(task.pick, quantity, reason, now_ms, False)
+
+
+def _progress(tx: Writing, task: PickTask, quantity: int, now_ms: int) -> None:
+    line = tx.line(task.line)
+    if line is None:
+        raise LookupError(f"pick {task.pick} without a line")
+    after = replace(line, picked=line.picked + quantity, shown=line.shown - task.quantity)
+    update_line(tx, line, after, now_ms)

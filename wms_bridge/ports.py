@@ -1,0 +1,176 @@
+"""What the bridge needs from outside: a store that keeps everything, and a way to the WMS."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from planner.warehouse.events import Event
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
+from wms_bridge.ledger import Account, Entry, Holding, Movement
+from wms_bridge.records import (
+    AlarmRecord,
+    Discrepancy,
+    LineRecord,
+    NumberedEvent,
+    OrderRecord,
+    OrderStatus,
+    OutboxMessage,
+    PickRecord,
+    Remembered,
+    SkuRecord,
+    Tally,
+)
+
+
+class Reading(Protocol):
+    """Questions to the store. Records that are not there are ``None``."""
+
+    def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
+        """Those of ``skus`` that are in the catalogue."""
+
+    def catalogue(self) -> tuple[SkuRecord, ...]:
+        """The whole catalogue, by SKU."""
+
+    def remembered(self, key: str) -> Remembered | None:
+        """The request taken under a key."""
+
+    def order(self, order: OrderId) -> OrderRecord | None:
+        """One order."""
+
+    def orders(
+        self, status: OrderStatus | None, before: int | None, limit: int
+    ) -> tuple[OrderRecord, ...]:
+        """Orders, newest first, with a number below ``before``."""
+
+    def line(self, line: LineId) -> LineRecord | None:
+        """One line."""
+
+    def lines(self, order: OrderId) -> tuple[LineRecord, ...]:
+        """The lines of an order, by position."""
+
+    def balance(self, account: Account, sku: Sku) -> int:
+        """Pieces on an account; 0 if it never had any."""
+
+    def holdings(
+        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+    ) -> tuple[Holding, ...]:
+        """What lies where, by account and SKU, narrowed by what is given; zeros included."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The books in order. :class:`LedgerImbalance` on a row that no movement can have."""
+
+    def pick(self, pick: PickId) -> PickRecord | None:
+        """One pick."""
+
+    def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
+        """Picks of a station not yet confirmed, in the order shown, with a number above
+        ``after``."""
+
+    def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
+        """The fleet feed above a number."""
+
+    def last_event(self) -> int:
+        """Number of the latest event on the fleet feed; 0 if there is none."""
+
+    def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
+        """The oldest undelivered message of each order, if its time has come, oldest first."""
+
+    def next_pending_ms(self) -> int | None:
+        """When the earliest undelivered message may be tried (ms); ``None`` without any."""
+
+    def backlog(self) -> int:
+        """How many messages are not delivered yet."""
+
+    def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
+        """Discrepancies, newest first."""
+
+    def alarms(self) -> tuple[AlarmRecord, ...]:
+        """The latest word on every subject, newest first."""
+
+    def tallies(self) -> Mapping[Tally, int]:
+        """All counts, zeros included."""
+
+
+class Writing(Reading, Protocol):
+    """Changes to the store: all of a transaction or none."""
+
+    def put_skus(self, skus: Sequence[SkuRecord]) -> None:
+        """Add to the catalogue, or replace what it says."""
+
+    def remember(self, request: Remembered) -> None:
+        """Keep that a request was taken."""
+
+    def add_order(self, order: OrderRecord, lines: Sequence[LineRecord]) -> None:
+        """Keep a new order; its ``number`` is ignored and the next one given."""
+
+    def put_order(self, order: OrderRecord) -> None:
+        """Replace an order."""
+
+    def put_line(self, line: LineRecord) -> None:
+        """Replace a line."""
+
+    def post(self, movements: Sequence[Movement]) -> None:
+        """Append to the books and keep the balances. :class:`InvalidStock` on a key seen before,
+        or if a slot or tote would hold less than nothing."""
+
+    def add_pick(self, pick: PickRecord) -> None:
+        """Keep a new pick; its ``number`` is ignored and the next one given."""
+
+    def put_pick(self, pick: PickRecord) -> None:
+        """Replace a pick."""
+
+    def append_event(self, event: Event, at_ms: int) -> None:
+        """Put an event on the fleet feed."""
+
+    def add_message(self, message: OutboxMessage) -> None:
+        """Keep a message for the WMS; its ``number`` is ignored and the next one given."""
+
+    def put_message(self, message: OutboxMessage) -> None:
+        """Replace a message."""
+
+    def add_discrepancy(self, discrepancy: Discrepancy) -> None:
+        """Keep a discrepancy; its ``number`` is ignored and the next one given."""
+
+    def put_alarm(self, alarm: AlarmRecord) -> None:
+        """Replace the latest word on a subject."""
+
+    def tally(self, counted: Mapping[Tally, int]) -> None:
+        """Add to counts."""
+
+
+class Store(Protocol):
+    """Keeps everything. One writer at a time; readers see whole transactions only. Safe to use
+    from several threads."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A consistent look at everything."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """A transaction: kept when the block ends, undone when it raises."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+class DeliveryFailed(Exception):
+    """A message did not get through.
+
+    With ``refused`` the WMS is there and said no to this message; without, the WMS cannot be
+    reached or is not well, and other messages would fare the same.
+    """
+
+    def __init__(self, reason: str, *, refused: bool):
+        self.reason = reason
+        self.refused = refused
+        super().__init__(reason)
+
+
+class WmsSender(Protocol):
+    """The way to the WMS."""
+
+    async def send(self, message: OutboxMessage) -> None:
+        """Deliver, with ``message.message`` as the key by which the WMS knows repeats. Returns
+        when the WMS has it; raises :class:`DeliveryFailed` otherwise."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,96 @@
+"""Catalogue and opening stock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planner.codec.messages import decode, encode, from_json
+from planner.warehouse.errors import InvalidStock
+from planner.warehouse.events import StockStated
+from planner.warehouse.ids import Sku
+from planner.warehouse.stock import Balance
+from wms_bridge.ledger import opening_movement, slot_account
+from wms_bridge.names import check_name, check_quantity
+from wms_bridge.ports import Reading, Writing
+from wms_bridge.records import SkuRecord
+from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.shelves import Shelves
+
+BALANCES_PER_EVENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StockLoaded:
+    """Answer to opening stock: how many slots were filled with how many pieces."""
+
+    slots: int
+    pieces: int
+
+
+def put_skus(tx: Writing, skus: Sequence[SkuRecord]) -> None:
+    """Add to the catalogue. :class:`InvalidStock` on an unusable SKU."""
+    for index, record in enumerate(skus):
+        check_name(record.sku, f"skus[{index}].sku", InvalidStock)
+    tx.put_skus(skus)
+
+
+def load_stock(
+    tx: Writing, shelves: Shelves, records: Sequence[Balance], key: str, now_ms: int
+) -> StockLoaded:
+    """Post opening stock, all records or none. :class:`InvalidStock` names the first record that
+    cannot be: unknown slot or SKU, more than fits, a slot that has stock or comes twice."""
+    digest = body_hash("stock", records)
+    answer = recall(tx, key, digest)
+    if answer is not None:
+        return from_json(decode(answer), StockLoaded)
+    _check(tx, shelves, records)
+    filled = [record for record in records if record.quantity]
+    tx.post([opening_movement(record, key, now_ms) for record in filled])
+    for start in range(0, len(records), BALANCES_PER_EVENT):
+        chunk = tuple(records[start : start + BALANCES_PER_EVENT])
+        tx.append_event(StockStated(chunk), now_ms)
+    loaded = StockLoaded(len(filled), sum(record.quantity for record in filled))
+    remember(tx, key, digest, encode(loaded).decode(), now_ms)
+    return loaded
+
+
+def _check(tx: Reading, shelves: Shelves, records: Sequence[Balance]) -> None:
+    known = tx.known_skus({record.sku for record in records})
+    taken = {place.account: place.sku for place in tx.holdings() if place.quantity > 0}
+    for index, record in enumerate(records):
+        field = f"records[{index}]"
+        if not shelves.has_slot(record.slot):
+            raise InvalidStock(
+                "the site has no such slot",
+                field=f"{field}.slot",
+                value=record.slot,
+                remedy="Slots are named <pod>/<face>/<level>/<column>; GET /v1/site tells them.",
+            )
+        if record.sku not in known:
+            raise unknown_sku(record.sku, f"{field}.sku")
+        check_quantity(record.quantity, f"{field}.quantity", InvalidStock, least=0)
+        if record.quantity > shelves.capacity:
+            raise InvalidStock(
+                f"a slot holds at most {shelves.capacity} pieces",
+                field=f"{field}.quantity",
+                value=record.quantity,
+                remedy="Spread the pieces over more slots.",
+            )
+        account = slot_account(record.slot)
+        if account in taken:
+            raise InvalidStock(
+                f"the slot is taken by {taken[account]}; a slot holds one SKU and is opened once",
+                field=f"{field}.slot",
+                value=record.slot,
+                remedy="Name each slot once, and only slots that are empty.",
+            )
+        taken[account] = record.sku
+
+
+def unknown_sku(sku: Sku, field: str) -> InvalidStock:
+    """The error for an SKU that is not in the catalogue."""
+    return InvalidStock(
+        "SKU is not in the catalogue",
+        field=field,
+        value=sku,
+        remedy="Add it with PUT /v1/skus first.",
+    )
