@@ -7,7 +7,7 @@ from planner.warehouse.errors import IdempotencyConflict, InvalidOrder
 from planner.warehouse.events import OrderReceived
 from planner.warehouse.ids import OrderId
 from planner.warehouse.orders import PickOrder
-from wms_bridge.names import check_name, check_quantity
+from wms_bridge.names import MAX_TIME_MS, check_name, check_quantity
 from wms_bridge.ports import Reading, Writing
 from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, Tally
 from wms_bridge.requests import body_hash, recall, remember
@@ -33,6 +33,7 @@ def order_key(order: OrderId) -> str:
 def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAccepted:
     """Take an order once. :class:`InvalidOrder` names the wrong field;
     :class:`IdempotencyConflict` if the key or the order id came with another body."""
+    _check_names(order)
     digest = body_hash("order", order)
     repeated = recall(tx, key, digest) is not None
     known = tx.order(order.order)
@@ -53,8 +54,20 @@ def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAcc
     return OrderAccepted(known.order, known.lines, known.pieces, known.received_ms, repeated)
 
 
-def _check(tx: Reading, order: PickOrder) -> None:
+def _check_names(order: PickOrder) -> None:
     check_name(order.order, "order", InvalidOrder)
+    for index, line in enumerate(order.lines):
+        check_name(line.sku, f"lines[{index}].sku", InvalidOrder)
+    if order.due_ms is not None and not 0 <= order.due_ms <= MAX_TIME_MS:
+        raise InvalidOrder(
+            "time out of range",
+            field="due_ms",
+            value=order.due_ms,
+            remedy=f"Send whole milliseconds from 0 to {MAX_TIME_MS}.",
+        )
+
+
+def _check(tx: Reading, order: PickOrder) -> None:
     known = tx.known_skus({line.sku for line in order.lines})
     numbers = Counter(line.line for line in order.lines)
     for index, line in enumerate(order.lines):

@@ -3,19 +3,24 @@
 from planner.warehouse.errors import PodherdError
 
 MAX_LENGTH = 100
+MAX_KEY_LENGTH = 200
+MAX_TIME_MS = 10**15
 MAX_QUANTITY = 1_000_000
 """Most pieces in one order line or stock record."""
 
 
-def check_name(value: str, field: str, kind: type[PodherdError]) -> None:
-    """Raise ``kind`` unless the name is 1 to 100 printable characters without outer spaces."""
-    if 0 < len(value) <= MAX_LENGTH and value.isprintable() and value == value.strip():
+def check_name(
+    value: str, field: str, kind: type[PodherdError], longest: int = MAX_LENGTH
+) -> None:
+    """Raise ``kind`` unless the name is 1 to ``longest`` printable characters without spaces at
+    the ends."""
+    if 0 < len(value) <= longest and value.isprintable() and value == value.strip():
         return
     raise kind(
         "not a usable name",
         field=field,
-        value=value[:MAX_LENGTH],
-        remedy=f"Send 1 to {MAX_LENGTH} printable characters without spaces at the ends.",
+        value=value[:longest],
+        remedy=f"Send 1 to {longest} printable characters without spaces at the ends.",
     )
 
 

@@ -62,6 +62,7 @@ def confirm_pick(
     :class:`InvalidStock` on an unknown pick, on more pieces than asked for and on fewer without a
     reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
     """
+    check_name(pick, "pick", InvalidStock)
     digest = body_hash("pick", (pick, quantity, reason))
     known_key = recall(tx, key, digest) is not None
     record = tx.pick(pick)

@@ -4,7 +4,7 @@ import hashlib
 
 from planner.codec.messages import encode
 from planner.warehouse.errors import IdempotencyConflict, InvalidMessage
-from wms_bridge.names import check_name
+from wms_bridge.names import MAX_KEY_LENGTH, check_name
 from wms_bridge.ports import Reading, Writing
 from wms_bridge.records import Remembered
 
@@ -17,7 +17,7 @@ def body_hash(kind: str, body: object) -> str:
 def recall(tx: Reading, key: str, digest: str) -> str | None:
     """What was answered when this key came with this body before; ``None`` if it never came.
     :class:`IdempotencyConflict` if it came with another body."""
-    check_name(key, "Idempotency-Key", InvalidMessage)
+    check_name(key, "Idempotency-Key", InvalidMessage, MAX_KEY_LENGTH)
     seen = tx.remembered(key)
     if seen is None:
         return None

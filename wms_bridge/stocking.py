@@ -38,6 +38,9 @@ def load_stock(
 ) -> StockLoaded:
     """Post opening stock, all records or none. :class:`InvalidStock` names the first record that
     cannot be: unknown slot or SKU, more than fits, a slot that has stock or comes twice."""
+    for index, record in enumerate(records):
+        check_name(record.slot, f"records[{index}].slot", InvalidStock)
+        check_name(record.sku, f"records[{index}].sku", InvalidStock)
     digest = body_hash("stock", records)
     answer = recall(tx, key, digest)
     if answer is not None:

@@ -34,7 +34,12 @@ def row_of(record: object, *, numbered: bool = False) -> Row:
 
 def record_of(row: RowMapping, kind: type[Record]) -> Record:
     """The record in a row."""
-    return from_json(dict(row), kind)
+    return from_json(_cells(row), kind)
+
+
+def _cells(row: RowMapping) -> Row:
+    # Column names that SQL reserves come as a subclass of str, which is no key for a record.
+    return {str(name): cell for name, cell in row.items()}
 
 
 def row_of_pick(pick: PickRecord) -> Row:
@@ -47,9 +52,9 @@ def row_of_pick(pick: PickRecord) -> Row:
 
 def pick_of(row: RowMapping) -> PickRecord:
     """The pick in a row."""
-    data = dict(row)
-    data["task"] = {**data, "quantity": data["asked"]}
-    return from_json(data, PickRecord)
+    cells = _cells(row)
+    task = {**cells, "quantity": cells["asked"]}
+    return from_json({**cells, "task": task}, PickRecord)
 
 
 def row_of_entry(entry: Entry) -> Row:

@@ -1,0 +1,124 @@
+"""A site small enough to check by eye, and the bridge on each kind of store."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.warehouse.commands import ShowPicks
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, Sku, StationId, VisitId
+from planner.warehouse.orders import OrderLine, PickOrder, line_id
+from planner.warehouse.picks import PickTask
+from planner.warehouse.site import PickStation, PodModel, Site
+from planner.warehouse.stock import Balance, slot_id
+from wms_bridge.adapters.memory.store import MemoryStore
+from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.ports import Store
+from wms_bridge.records import SkuRecord
+from wms_bridge.service import Bridge
+
+NOW_MS = 1_000
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """Three pods with 2 x 2 slots of 50 pieces, two stations."""
+    stations = tuple(
+        PickStation(StationId(name), (x_m, 0.0), (), (), order_slots=4)
+        for name, x_m in (("S1", 0.0), ("S2", 6.0))
+    )
+    return Site(
+        format="podherd-site/1",
+        name="three pods",
+        pitch_m=1.2,
+        floor_m=((0.0, 0.0), (12.0, 0.0), (12.0, 12.0), (0.0, 12.0)),
+        storage_blocks=(),
+        aisles=(),
+        stations=stations,
+        chargers=(),
+        pod_model=PodModel(0.8, ("A",), levels=2, columns=2, slot_capacity=50),
+        pod_count=3,
+        robot_types=(),
+        robots=(),
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind: what holds for one must hold for the other."""
+    opened: Store
+    if request.param == "memory":
+        opened = MemoryStore()
+    else:
+        opened = SqlStore(sqlite_url(tmp_path / "bridge.db"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def bridge(site: Site, store: Store) -> Bridge:
+    """A bridge with two SKUs: ``RED`` 10 in P001/A/1/1 and 30 in P002/A/1/1, ``BLUE`` 20 in
+    P001/A/1/2; and ``RARE``, of which there is none."""
+    opened = Bridge(site, store)
+    stock_up(opened)
+    return opened
+
+
+def stock_up(bridge: Bridge) -> None:
+    """The stock of the fixture ``bridge``."""
+    bridge.put_skus([SkuRecord(Sku(name)) for name in ("RED", "BLUE", "RARE")])
+    records = [
+        Balance(slot_id(PodId("P001"), "A", 1, 1), Sku("RED"), 10),
+        Balance(slot_id(PodId("P002"), "A", 1, 1), Sku("RED"), 30),
+        Balance(slot_id(PodId("P001"), "A", 1, 2), Sku("BLUE"), 20),
+    ]
+    bridge.load_stock(records, "opening", NOW_MS)
+
+
+OrderMaker = Callable[..., PickOrder]
+ShowMaker = Callable[..., ShowPicks]
+
+
+@pytest.fixture(scope="session")
+def order() -> OrderMaker:
+    """``order("A", RED=3, BLUE=1)``."""
+
+    def make(name: str, **wanted: int) -> PickOrder:
+        lines = (
+            OrderLine(line_id(OrderId(name), number), Sku(sku), quantity)
+            for number, (sku, quantity) in enumerate(wanted.items(), start=1)
+        )
+        return PickOrder(OrderId(name), tuple(lines))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def show() -> ShowMaker:
+    """``show("p1", "A#1", "RED", 3)``: one pick from P001/A/1/1 at S1."""
+
+    def make(
+        pick: str, line: str, sku: str, quantity: int, slot: str = "P001/A/1/1", station: str = "S1"
+    ) -> ShowPicks:
+        pod = PodId(slot.partition("/")[0])
+        visit, where = VisitId(f"v-{pod}"), StationId(station)
+        order_of_line = OrderId(line.rpartition("#")[0])
+        task = PickTask(
+            PickId(pick),
+            visit,
+            where,
+            pod,
+            slot_id(pod, *_place(slot)),
+            order_of_line,
+            LineId(line),
+            Sku(sku),
+            quantity,
+        )
+        return ShowPicks(visit, where, pod, RobotId("R1"), (task,))
+
+    return make
+
+
+def _place(slot: str) -> tuple[str, int, int]:
+    _, face, level, column = slot.split("/")
+    return face, int(level), int(column)
