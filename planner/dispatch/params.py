@@ -12,10 +12,10 @@ class DispatchParams:
 
     ``window`` steps are planned ahead and at most ``base_nodes`` of them released beyond the node
     last reached. A robot not heard of for ``silent_ms`` is an obstacle; what was sent and is not
-    reported after ``resend_ms`` is sent again; a robot with work that has not moved for
-    ``stuck_ms`` raises an alarm. Robots below ``battery_low`` go charging when free, below
-    ``battery_critical`` they take no work, and they leave the charger at ``battery_full``, or from
-    ``battery_enough`` on if work waits for them.
+    reported after ``resend_ms`` is sent again; a robot with work that has not moved begins to
+    prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``. Robots below
+    ``battery_low`` go charging when free, below ``battery_critical`` they take no work, and they
+    leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits for them.
     """
 
     window: int = 12
@@ -23,6 +23,7 @@ class DispatchParams:
     silent_ms: int = 5_000
     resend_ms: int = 5_000
     stuck_ms: int = 60_000
+    patience_ms: int = 8_000
     battery_low: float = 0.35
     battery_critical: float = 0.15
     battery_enough: float = 0.60

@@ -21,8 +21,6 @@ from planner.roadmap.distances import FAR_MS, turn_ms
 
 BoolArray = npt.NDArray[np.bool_]
 NOBODY = -1
-WAIT_MS = 1
-"""Standing still is a little worse than an equally good move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,8 @@ class Agents:
     ``node`` and ``heading`` (0 east to 3 south) say where each starts; ``goal`` is a node or -1;
     ``loaded`` carries a pod; ``pinned`` cannot move now; ``order`` lists agents from highest to
     lowest priority; ``table`` is the row of ``Lattice.cost`` with the travel times to its goal,
-    ``pace`` the layer of ``Lattice.hop_ms`` with its driving times.
+    ``pace`` the layer of ``Lattice.hop_ms`` with its driving times. Standing still
+    costs ``wait_ms``: the longer an agent waits, the sooner it tries another way.
     """
 
     node: Int32Array
@@ -43,6 +42,7 @@ class Agents:
     order: Int32Array
     table: Int32Array
     pace: Int32Array
+    wait_ms: Int32Array
     quarter_turn_ms: Int32Array
     stop_ms: Int32Array
 
@@ -50,8 +50,9 @@ class Agents:
 @dataclass(frozen=True, slots=True)
 class Lattice:
     """The floor for the kernel: arrays of :class:`planner.roadmap.roadmap.Roadmap` with the
-    driving time per edge in ms (paces, nodes, 4), the nodes ``blocked`` now, and ``cost`` (tables, 4 * nodes): travel
-    times to a goal as :class:`planner.roadmap.distances.Distances` keeps them."""
+    driving time per edge in ms (paces, nodes, 4), the nodes ``blocked`` now, and ``cost``
+    (tables, 4 * nodes): travel times to a goal, as
+    :class:`planner.roadmap.distances.Distances` keeps them."""
 
     neighbours: Int32Array
     kind: Int8Array
@@ -83,6 +84,7 @@ def plan(lattice: Lattice, agents: Agents, window: int) -> Int32Array:
         lattice.cost,
         agents.table,
         agents.pace,
+        agents.wait_ms,
         agents.quarter_turn_ms,
         agents.stop_ms,
         paths,
@@ -93,7 +95,8 @@ def plan(lattice: Lattice, agents: Agents, window: int) -> Int32Array:
 @nb.njit(cache=True)
 def _plan(  # type: ignore[no-untyped-def]
     neighbours, kind, station_of, hop_ms, blocked,
-    node, heading, goal, loaded, pinned, order, cost, table, pace, quarter_turn_ms, stop_ms, paths,
+    node, heading, goal, loaded, pinned, order,
+    cost, table, pace, wait_ms, quarter_turn_ms, stop_ms, paths,
 ):  # fmt: skip
     agents = node.shape[0]
     now = np.full(neighbours.shape[0], NOBODY, dtype=np.int32)
@@ -118,7 +121,7 @@ def _plan(  # type: ignore[no-untyped-def]
                 _ask(
                     agent, paths[:, step - 1], now, then, chosen, asking,
                     neighbours, kind, station_of, hop_ms, blocked,
-                    heading, goal, loaded, cost, table, pace, quarter_turn_ms, stop_ms,
+                    heading, goal, loaded, cost, table, pace, wait_ms, quarter_turn_ms, stop_ms,
                 )  # fmt: skip
         for agent in range(agents):
             paths[agent, step] = chosen[agent]
@@ -132,14 +135,14 @@ def _plan(  # type: ignore[no-untyped-def]
 def _ask(  # type: ignore[no-untyped-def]
     agent, at, now, then, chosen, asking,
     neighbours, kind, station_of, hop_ms, blocked,
-    heading, goal, loaded, cost, table, pace, quarter_turn_ms, stop_ms,
+    heading, goal, loaded, cost, table, pace, wait_ms, quarter_turn_ms, stop_ms,
 ):  # fmt: skip
     """funcPIBT: reserve the best node that can be had; False if the agent has to stay."""
     here = at[agent]
     asking[agent] = True
     there, value = _candidates(
         agent, here, now, neighbours, kind, station_of, hop_ms, blocked,
-        heading, goal, loaded, cost, table, pace, quarter_turn_ms, stop_ms,
+        heading, goal, loaded, cost, table, pace, wait_ms, quarter_turn_ms, stop_ms,
     )  # fmt: skip
     for _ in range(there.shape[0]):
         best = np.argmin(value)
@@ -158,7 +161,7 @@ def _ask(  # type: ignore[no-untyped-def]
         if pushed and not _ask(
             other, at, now, then, chosen, asking,
             neighbours, kind, station_of, hop_ms, blocked,
-            heading, goal, loaded, cost, table, pace, quarter_turn_ms, stop_ms,
+            heading, goal, loaded, cost, table, pace, wait_ms, quarter_turn_ms, stop_ms,
         ):  # fmt: skip
             continue
         asking[agent] = False
@@ -172,12 +175,14 @@ def _ask(  # type: ignore[no-untyped-def]
 @nb.njit(cache=True)
 def _candidates(  # type: ignore[no-untyped-def]
     agent, here, now, neighbours, kind, station_of, hop_ms, blocked,
-    heading, goal, loaded, cost, table, pace, quarter_turn_ms, stop_ms,
+    heading, goal, loaded, cost, table, pace, wait_ms, quarter_turn_ms, stop_ms,
 ):  # fmt: skip
     """The four neighbours and here, with the travel time to the goal through each."""
     there = np.full(5, here, dtype=np.int32)
     value = np.full(5, 4 * FAR_MS, dtype=np.int64)
-    value[4] = WAIT_MS + (cost[table[agent], here * 4 + heading[agent]] if goal[agent] >= 0 else 0)
+    value[4] = wait_ms[agent] + (
+        cost[table[agent], here * 4 + heading[agent]] if goal[agent] >= 0 else 0
+    )
     for towards in range(4):
         target = neighbours[here, towards]
         if target < 0 or blocked[target]:

@@ -70,7 +70,8 @@ class Distances:
         self, goal: int, loaded: bool, pace: Pace, blocked: frozenset[int] = frozenset()
     ) -> Int32Array:
         """Travel time to ``goal`` from every ``[node * 4 + heading]``; ``FAR_MS`` where no way."""
-        table: Int32Array = self.pool[self.row(goal, loaded, pace, blocked)]
+        row = self.row(goal, loaded, pace, blocked)  # may put a larger pool in place
+        table: Int32Array = self.pool[row]
         return table
 
     def row(

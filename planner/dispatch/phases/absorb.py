@@ -71,6 +71,10 @@ def _confirm(turn: Turn, event: PickConfirmed) -> None:
         slot_short=line.slot_short or event.quantity < task.quantity,
     )
     turn.touched[line.order] = None
+    if event.quantity and not line.picked:
+        lines = turn.state.station_lines
+        lines[task.station] = lines.get(task.station, 0) + 1
+        turn.count(lines_picked=1)
     slot = turn.state.slots[task.slot]
     turn.state.slots[task.slot] = replace(slot, reserved=slot.reserved - task.quantity)
     turn.count(picks_confirmed=1)

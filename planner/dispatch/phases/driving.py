@@ -10,6 +10,7 @@ from planner.dispatch.turn import Turn
 from planner.mapf.pibt import Agents, Lattice, plan
 from planner.roadmap.access import Int32Array
 from planner.roadmap.distances import FAR_MS
+from planner.roadmap.roadmap import NodeKind
 from planner.traffic.release import NOBODY, release
 from planner.warehouse.commands import SendTransportOrder
 from planner.warehouse.ids import TransportOrderId
@@ -28,7 +29,9 @@ def drive(turn: Turn) -> None:
     for index, robot in enumerate(robots):
         path = paths[index].tolist()
         way = [node for before, node in pairwise(path) if node != before]
-        robot = turn.set_robot(robot, horizon=tuple(way[moves[index] :]))
+        horizon = tuple(way[moves[index] :])
+        if horizon != robot.horizon:
+            robot = turn.set_robot(robot, horizon=horizon)
         if moves[index]:
             _extend(turn, robot, tuple(way[: moves[index]]))
         else:
@@ -78,8 +81,8 @@ def _agents(turn: Turn, robots: list[Robot], blocked: frozenset[int]) -> Agents:
                 goal = NOBODY
         goals.append(goal)
         tables.append(table)
-    since = [robot.leg.since_ms if robot.leg else turn.now_ms for robot in robots]
-    order = sorted(range(len(robots)), key=lambda i: (goals[i] < 0, since[i], i))
+    ranks = [_rank(turn, robot, goals[i] >= 0) for i, robot in enumerate(robots)]
+    order = sorted(range(len(robots)), key=lambda i: (ranks[i], i))
     return Agents(
         node=_ints([robot.end for robot in robots]),
         heading=_ints(headings),
@@ -89,9 +92,27 @@ def _agents(turn: Turn, robots: list[Robot], blocked: frozenset[int]) -> Agents:
         order=_ints(order),
         table=_ints(tables),
         pace=_ints([turn.floor.pace_index(robot.robot, _loaded(robot)) for robot in robots]),
+        wait_ms=_ints([_wait_ms(turn, robot) for robot in robots]),
         quarter_turn_ms=_ints(turns),
         stop_ms=_ints(stops),
     )
+
+
+def _rank(turn: Turn, robot: Robot, has_goal: bool) -> tuple[int, int]:
+    """Priority: a carried pod on a spot blocks its only way out, so it goes first; then the robot
+    longest under way; idle ones last."""
+    since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
+    if not has_goal:
+        return 2, since_ms
+    on_spot = _loaded(robot) and turn.floor.roadmap.kind[robot.end] == NodeKind.SPOT
+    return (0 if on_spot else 1), since_ms
+
+
+def _wait_ms(turn: Turn, robot: Robot) -> int:
+    """What standing still costs: next to nothing at first, more for one that waits and waits."""
+    if robot.leg is None:
+        return 1
+    return 1 + max(0, turn.now_ms - robot.moved_ms - turn.params.patience_ms)
 
 
 def _ints(values: list[int]) -> Int32Array:

@@ -25,18 +25,13 @@ def close_orders(turn: Turn) -> None:
 def _close(turn: Turn, order: OpenOrder) -> None:
     state = turn.state
     lines = [state.lines.pop(line) for line in order.lines]
-    picked = sum(line.picked > 0 for line in lines)
     if order.station is not None:
-        state.station_lines[order.station] = state.station_lines.get(order.station, 0) + picked
         wall = state.walls[order.station]
         state.walls[order.station] = tuple(other for other in wall if other != order.order)
     state.waiting.pop(order.order, None)
     del state.orders[order.order]
     state.finished[order.order] = turn.now_ms - order.received_ms
-    turn.count(
-        orders_short=any(line.shortened for line in lines),
-        lines_picked=picked,
-    )
+    turn.count(orders_short=any(line.shortened for line in lines))
     state.tally = replace(state.tally, last_done_ms=turn.now_ms)
 
 

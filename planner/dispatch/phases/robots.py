@@ -35,7 +35,8 @@ def assign_fetches(turn: Turn) -> None:
     free = [robot for robot in turn.state.robots.values() if _can_work(turn, robot)]
     for robot, visit in _match(turn, free, [(v, turn.state.pods[v.pod]) for v in trips]):
         turn.set_visit(visit, robot=robot.robot, phase=Phase.FETCH, since_ms=turn.now_ms)
-        turn.set_robot(robot, visit=visit.visit)
+        unsent = robot.leg is not None and robot.leg.update < 0
+        turn.set_robot(robot, visit=visit.visit, leg=None if unsent else robot.leg)
 
 
 def assign_chargers(turn: Turn) -> None:
