@@ -1,0 +1,215 @@
+/** Puts the page together: the only wiring. `Page` owns what is shown and what is chosen. */
+
+import { installDebug } from "./debug.js";
+import { LiveFeed } from "./live.js";
+import { ACTIVITIES } from "./palette.js";
+import { AlarmList, DiscrepancyList } from "./panels/alarms.js";
+import { Details } from "./panels/details.js";
+import { Header } from "./panels/header.js";
+import { KpiPanel } from "./panels/kpis.js";
+import { Legend, ScaleBar } from "./panels/legend.js";
+import { Search } from "./panels/search.js";
+import { OrderTable, RobotTable, StationTable } from "./panels/tables.js";
+import { Tabs } from "./panels/tabs.js";
+import { setText } from "./panels/rows.js";
+import { Pointer } from "./pointer.js";
+import { Poll, socketAddress } from "./resources.js";
+import { Stage } from "./stage.js";
+
+const FIGURES_EVERY_MS = 250;
+const byId = (id) => document.getElementById(id);
+
+export class Page {
+  constructor() {
+    this.frame = null;
+    this.frames = 0;
+    this.arrived_ms = null;
+    this.orders = [];
+    this.ordersTotal = 0;
+    this.chosen = null;
+    this.siteText = "";
+    const say = (text) => setText(byId("announcer"), text);
+    const choose = (thing) => this.choose(thing);
+    this.stage = new Stage(byId("stage"), byId("plan"), byId("traffic"));
+    this.feed = new LiveFeed(socketAddress("v1/live"), (frame) => this.take(frame), () => this.linked());
+    this.header = new Header(() => this.feed.retry(), say);
+    this.kpis = new KpiPanel();
+    this.legend = new Legend(byId("legend"), ACTIVITIES);
+    this.stations = new StationTable(choose);
+    this.robots = new RobotTable(choose);
+    this.orderTable = new OrderTable(choose);
+    this.alarms = new AlarmList((subject) => this.chooseNamed(subject), say);
+    this.discrepancies = new DiscrepancyList((pod) => this.choose({ kind: "pod", id: pod }));
+    this.details = new Details({ close: () => this.choose(null), follow: () => this.follow() });
+    this.tabs = new Tabs(document.querySelector('[role="tablist"]'), () => this.showTables());
+    this.polls = this.makePolls();
+  }
+
+  makePolls() {
+    const down = (error) => error.status === 0 && this.feed.drop();
+    return {
+      site: new Poll("v1/site", 60_000, (site) => this.takeSite(site), down),
+      orders: new Poll("v1/orders", 2500, (answer) => this.takeOrders(answer), down),
+      discrepancies: new Poll("v1/discrepancies", 4000, (answer) => {
+        this.discrepancies.show(listOf(answer, "discrepancies"));
+      }, down),
+      status: new Poll("v1/status", 3000, (status) => this.takeStatus(status), down),
+    };
+  }
+
+  start() {
+    this.stage.start();
+    const scale = new ScaleBar(byId("scale-text"), byId("scale-bar"));
+    this.stage.onView = () => scale.show(this.stage.camera.scale);
+    const { camera } = this.stage;
+    const pointer = new Pointer(byId("traffic"), byId("tip"), this.stage, {
+      choose: (thing) => this.choose(thing), step: (way) => this.step(way),
+    });
+    pointer.start();
+    const zoom = (factor) => pointer.zoom(factor, camera.width / 2, camera.height / 2);
+    byId("zoom-in").addEventListener("click", () => zoom(1.4));
+    byId("zoom-out").addEventListener("click", () => zoom(1 / 1.4));
+    byId("zoom-fit").addEventListener("click", () => pointer.fit());
+    byId("alarm-chip").addEventListener("click", () => this.tabs.open("tab-alarms"));
+    new Search(byId("search"), byId("search-results"), () => this.things(), (thing) => {
+      this.choose(thing);
+      this.goTo(thing);
+    });
+    for (const poll of Object.values(this.polls)) poll.now();
+    this.feed.open();
+    setInterval(() => this.show(), FIGURES_EVERY_MS);
+  }
+
+  /** A new frame. The picture follows at once, figures and tables at their own pace. */
+  take(frame) {
+    const now_ms = performance.now();
+    const repeated = this.frame && this.frame.at_ms === frame.at_ms && this.frames > 0;
+    this.frame = frame;
+    this.frames += 1;
+    if (!repeated) this.arrived_ms = now_ms;
+    this.stage.setFrame(frame, now_ms);
+    this.kpis.record(frame);
+    this.header.record(frame.at_ms, now_ms);
+  }
+
+  takeSite(site) {
+    const text = JSON.stringify(site);
+    if (text === this.siteText) return;
+    this.siteText = text;
+    this.header.setSite(site);
+    this.stage.setSite(site);
+  }
+
+  takeOrders(answer) {
+    this.orders = listOf(answer, "orders");
+    this.ordersTotal = answer.total ?? this.orders.length;
+    this.showTables();
+  }
+
+  takeStatus(status) {
+    const waiting = status.outbox?.backlog ?? 0;
+    const error = status.outbox?.last_error ?? "";
+    byId("wms-chip").hidden = !(waiting > 0 && error);
+    setText(byId("wms-chip"), `WMS down, ${waiting} waiting`);
+    byId("wms-chip").title = error;
+  }
+
+  linked() {
+    if (this.feed.state === "live") for (const poll of Object.values(this.polls)) poll.now();
+    this.show();
+  }
+
+  get age_ms() {
+    return this.arrived_ms === null ? null : performance.now() - this.arrived_ms;
+  }
+
+  show() {
+    this.header.show(this.feed, this.frame?.at_ms ?? null, this.age_ms, performance.now());
+    if (!this.frame) return;
+    this.kpis.show(this.frame, this.stage.palette);
+    this.legend.show(this.frame.robots);
+    this.alarms.show(this.frame.alarms);
+    this.showTables();
+  }
+
+  showTables() {
+    const named = (kind) => (this.chosen?.kind === kind ? this.chosen.id : null);
+    this.stations.chosen = named("station");
+    this.robots.chosen = named("robot");
+    this.orderTable.chosen = named("order");
+    const { current } = this.tabs;
+    if (this.frame && current === "tab-stations") this.stations.show(this.frame, this.stage.site);
+    if (this.frame && current === "tab-robots") this.robots.show(this.frame);
+    if (current === "tab-orders") this.orderTable.show(this.orders, this.ordersTotal);
+    this.details.show(this.chosen, this.frame, this.orders, this.stage.following);
+  }
+
+  /** Points a thing `{kind, id}` out on the floor and in the tables; null lets go. */
+  choose(thing) {
+    this.chosen = thing && { kind: thing.kind, id: thing.id };
+    this.stage.mark(this.chosen);
+    if (thing?.kind === "order") this.tabs.open("tab-orders");
+    this.showTables();
+  }
+
+  /** Chooses whatever has this name: the subject of an alarm. */
+  chooseNamed(name) {
+    const thing = this.things().find(({ id }) => id === name);
+    if (!thing) return;
+    this.choose(thing);
+    this.goTo(thing);
+  }
+
+  /** Brings a thing into the middle of the picture, unless all of the floor is in view. */
+  goTo(thing) {
+    const at = this.placeOf(thing);
+    if (!at || this.stage.camera.fitted) return;
+    this.stage.camera.centre(at.x_m, at.y_m);
+    this.stage.moved();
+  }
+
+  placeOf({ kind, id }) {
+    const { robots = [], pods = [] } = this.frame ?? {};
+    if (kind === "robot") return robots.find((robot) => robot.robot === id);
+    if (kind === "pod") return pods.find((pod) => pod.pod === id) ?? robots.find(({ load }) => load === id);
+    const station = this.stage.site?.stations.find((one) => one.id === id);
+    return station && { x_m: station.position_m[0], y_m: station.position_m[1] };
+  }
+
+  follow() {
+    const { stage } = this;
+    stage.following = !stage.following;
+    if (stage.following && stage.camera.fitted) stage.camera.zoomAt(Math.max(1, 40 / stage.camera.scale));
+    this.showTables();
+  }
+
+  /** Chooses the next or previous robot. */
+  step(way) {
+    const robots = this.frame?.robots ?? [];
+    if (!robots.length) return;
+    const at = robots.findIndex(({ robot }) => robot === this.chosen?.id);
+    const next = at < 0 ? 0 : (at + way + robots.length) % robots.length;
+    this.choose({ kind: "robot", id: robots[next].robot });
+  }
+
+  /** Everything that can be searched for. */
+  things() {
+    const { robots = [], pods = [] } = this.frame ?? {};
+    const carried = robots.filter(({ load }) => load).map(({ load }) => load);
+    return [
+      ...robots.map(({ robot }) => ({ kind: "robot", id: robot })),
+      ...(this.stage.site?.stations ?? []).map(({ id }) => ({ kind: "station", id })),
+      ...[...pods.map(({ pod }) => pod), ...carried].map((id) => ({ kind: "pod", id })),
+      ...this.orders.map(({ order }) => ({ kind: "order", id: order })),
+    ];
+  }
+}
+
+/** A list that is the answer itself or stands under `name` in it. */
+function listOf(answer, name) {
+  return Array.isArray(answer) ? answer : answer[name] ?? [];
+}
+
+const page = new Page();
+page.start();
+installDebug(page);
