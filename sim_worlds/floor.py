@@ -1,0 +1,265 @@
+"""Physical truth: robots, the pods that stand on the floor and those that are carried.
+
+The floor knows metres and milliseconds, and no nodes or orders. It is told to drive, lift, lower
+and charge, and answers with what happened. Both worlds, the fast one and the one behind ROS 2,
+are built on it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import hypot
+from random import Random
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.vda5050.waypoint import Waypoint
+from planner.warehouse.ids import PodId, RobotId
+from planner.warehouse.robot import Pose
+from planner.warehouse.site import Point, Site
+from planner.warehouse.transport import ActionStatus
+from sim_worlds import motion
+from sim_worlds.drives import Drives
+from sim_worlds.params import WorldParams
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEnded:
+    """A lift, lower or charge came to an end: FINISHED, or FAILED for the reason in ``text``."""
+
+    robot: RobotId
+    status: ActionStatus
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChanges:
+    """What happened up to ``at_ms``: for each robot that passed waypoints the sequence number of
+    the last one, and the work that ended."""
+
+    at_ms: int
+    reached: tuple[tuple[RobotId, int], ...]
+    ended: tuple[WorkEnded, ...]
+
+
+class _Work(Enum):
+    LIFT = "lift"
+    LOWER = "lower"
+
+
+class Floor:
+    """All robots of the site at their start places, unloaded, heading east, and ``pods`` (centre
+    of each, m). The same site, params and seed give the same floor, to the last bit."""
+
+    def __init__(
+        self,
+        site: Site,
+        pods: Mapping[PodId, Point],
+        params: WorldParams | None = None,
+        seed: int = 0,
+    ):
+        self.site = site
+        self.params = params or WorldParams()
+        self.now_ms = 0
+        self.robots: tuple[RobotId, ...] = tuple(robot.id for robot in site.robots)
+        self.stored: dict[PodId, Pose] = {pod: Pose(*place, 0.0) for pod, place in pods.items()}
+        self.stored_version = 0
+        """Counts the changes of ``stored``."""
+        self._rows = {robot: row for row, robot in enumerate(self.robots)}
+        self._kinds = tuple(site.type_of(robot) for robot in site.robots)
+        self._randoms = tuple(Random(f"{seed}/{robot}") for robot in self.robots)
+        self._loads: list[PodId | None] = [None] * len(self.robots)
+        self._work: dict[int, tuple[_Work, PodId, int]] = {}
+        self._ended: list[WorkEnded] = []
+        self.loaded: BoolArray = np.zeros(len(self.robots), dtype=np.bool_)
+        """Whether each robot carries a pod, in the order of ``robots``; not to be written to."""
+        self._drives = Drives(
+            self._kinds,
+            [robot.start_m for robot in site.robots],
+            [robot.battery for robot in site.robots],
+            self.params,
+            self._randoms,
+        )
+
+    # --- commands --------------------------------------------------------------------------
+
+    def set_waypoints(
+        self, robot: RobotId, waypoints: tuple[Waypoint, ...], route: str = ""
+    ) -> None:
+        """Replace everything the robot was told to drive; it stops at the last waypoint.
+
+        ``route`` names the list: use the id of the transport order. While the name stays the same,
+        waypoints passed already are skipped by their sequence number, so that a list may come
+        late. A robot that cannot go on straight to the first waypoint stops before it turns there.
+        No waypoints: stop as soon as possible. While the lift works the robot waits.
+        """
+        self._drives.set_route(self._rows[robot], route, waypoints)
+
+    def stop(self, robot: RobotId) -> None:
+        """Brake and stand, between waypoints if need be, until the next waypoints."""
+        self._drives.stop(self._rows[robot])
+
+    def freeze(self, robot: RobotId, seconds: float) -> None:
+        """Fault: brake and stand for ``seconds``, then go on."""
+        self._drives.hold(self._rows[robot], seconds)
+
+    def slow_down(self, robot: RobotId, factor: float) -> None:
+        """Fault: from its next waypoints on the robot drives at ``factor`` (0 to 1) of its pace."""
+        self._drives.slow_down(self._rows[robot], factor)
+
+    def lift(self, robot: RobotId, pod: PodId) -> None:
+        """Lift a pod that stands here. Ends at once if it is carried already, fails if it is not
+        here, if another is carried or if the robot drives. Asked again while it lifts: nothing."""
+        row = self._rows[robot]
+        problem = ""
+        if self._loads[row] == pod:
+            self._end(row, ActionStatus.FINISHED)
+            return
+        if self._loads[row] is not None:
+            problem = f"carries {self._loads[row]} already."
+        elif pod not in self.stored or not self._is_at(row, self.stored[pod]):
+            problem = f"{pod} does not stand here."
+        self._start(row, _Work.LIFT, pod, problem)
+
+    def lower(self, robot: RobotId, pod: PodId | None = None) -> None:
+        """Lower the pod carried. Ends at once if ``pod`` stands here already, fails if nothing or
+        another pod is carried, if a pod stands here or if the robot drives."""
+        row = self._rows[robot]
+        load = self._loads[row]
+        if load is None and pod in self.stored and self._is_at(row, self.stored[pod]):
+            self._end(row, ActionStatus.FINISHED)
+            return
+        if load is None or (pod is not None and pod != load):
+            self._end(row, ActionStatus.FAILED, f"carries {load}, not {pod}.")
+            return
+        other = self._pod_in_the_way(row)
+        self._start(row, _Work.LOWER, load, f"{other} stands here." if other else "")
+
+    def charge(self, robot: RobotId, on: bool) -> None:
+        """Close or open the charging contacts; closing fails away from a charger or in motion.
+        They open by themselves when the robot drives off."""
+        row = self._rows[robot]
+        place = Pose(*self._drives.state[row, : motion.THETA + 1])
+        near = self.params.tolerance_m
+        at_charger = any(
+            hypot(charger.position_m[0] - place.x_m, charger.position_m[1] - place.y_m) <= near
+            for charger in self.site.chargers
+        )
+        if on and (not at_charger or self._drives.state[row, motion.SPEED] > 0):
+            self._end(row, ActionStatus.FAILED, "does not stand at a charger.")
+            return
+        self._drives.flags[row, motion.CHARGING] = int(on)
+        self._end(row, ActionStatus.FINISHED)
+
+    # --- time ------------------------------------------------------------------------------
+
+    def advance(self, ms: int) -> FloorChanges:
+        """Let ``ms`` pass, which must be a multiple of the physics step."""
+        if ms % self.params.step_ms:
+            raise ValueError(f"{ms} ms is not a multiple of the step, {self.params.step_ms} ms")
+        reached: dict[RobotId, int] = {}
+        for _ in range(ms // self.params.step_ms):
+            self.now_ms += self.params.step_ms
+            for row, sequence in self._drives.step():
+                reached[self.robots[row]] = sequence
+            if self._work:
+                self._finish_work()
+        ended, self._ended = tuple(self._ended), []
+        return FloorChanges(self.now_ms, tuple(reached.items()), ended)
+
+    def _finish_work(self) -> None:
+        for row in [row for row, work in self._work.items() if work[2] <= self.now_ms]:
+            work, pod, _ = self._work.pop(row)
+            self._drives.flags[row, motion.WORKING] = 0
+            if work is _Work.LIFT and pod not in self.stored:
+                self._end(row, ActionStatus.FAILED, f"{pod} was taken by another robot.")
+                continue
+            if work is _Work.LIFT:
+                del self.stored[pod]
+            else:
+                self.stored[pod] = self._drives.pose(row)
+            self.stored_version += 1
+            self._loads[row] = pod if work is _Work.LIFT else None
+            self.loaded[row] = work is _Work.LIFT
+            self._drives.set_loaded(row, work is _Work.LIFT)
+            self._end(row, ActionStatus.FINISHED)
+
+    def _start(self, row: int, work: _Work, pod: PodId, problem: str) -> None:
+        if row in self._work:
+            if self._work[row][:2] != (work, pod):
+                self._end(row, ActionStatus.FAILED, "the lift is busy.")
+            return
+        if self._drives.state[row, motion.SPEED] > 0:
+            problem = "the robot drives."
+        if problem:
+            self._end(row, ActionStatus.FAILED, problem)
+            return
+        spread = self._randoms[row].uniform(1.0, 1.0 + self.params.lift_spread)
+        lift_ms = round(self._kinds[row].lift_s * 1000 * spread)
+        self._work[row] = (work, pod, self.now_ms + lift_ms)
+        self._drives.flags[row, motion.WORKING] = 1
+
+    def _end(self, row: int, status: ActionStatus, text: str = "") -> None:
+        self._ended.append(WorkEnded(self.robots[row], status, text))
+
+    # --- views -----------------------------------------------------------------------------
+
+    @property
+    def poses(self) -> FloatArray:
+        """x (m), y (m) and theta (rad) of every robot in the order of ``robots``; shape (n, 3), a
+        view on the truth that must not be written to."""
+        return self._drives.state[:, : motion.THETA + 1]
+
+    def pose(self, robot: RobotId) -> Pose:
+        """Where a robot is."""
+        return self._drives.pose(self._rows[robot])
+
+    def speed_mps(self, robot: RobotId) -> float:
+        """How fast it drives."""
+        return float(self._drives.state[self._rows[robot], motion.SPEED])
+
+    def driving(self, robot: RobotId) -> bool:
+        """Does it drive or turn, with a waypoint still to come?"""
+        return self._drives.driving(self._rows[robot])
+
+    def progress(self, robot: RobotId) -> tuple[str, int]:
+        """Its route's name, and the sequence number of the last waypoint passed (-1: none yet)."""
+        return self._drives.progress(self._rows[robot])
+
+    def load(self, robot: RobotId) -> PodId | None:
+        """The pod it carries: from the end of lifting to the end of lowering."""
+        return self._loads[self._rows[robot]]
+
+    def working(self, robot: RobotId) -> bool:
+        """Is it lifting or lowering?"""
+        return self._rows[robot] in self._work
+
+    def battery(self, robot: RobotId) -> float:
+        """State of charge, 0 to 1."""
+        row = self._rows[robot]
+        return float(self._drives.state[row, motion.ENERGY]) / self._kinds[row].battery_wh
+
+    def charging(self, robot: RobotId) -> bool:
+        """Are its contacts closed?"""
+        return bool(self._drives.flags[self._rows[robot], motion.CHARGING])
+
+    def odometer_m(self, robot: RobotId) -> float:
+        """Metres driven since the start."""
+        return float(self._drives.state[self._rows[robot], motion.ODOMETER])
+
+    def _is_at(self, row: int, place: Pose) -> bool:
+        x_m, y_m = self._drives.state[row, : motion.Y + 1]
+        return hypot(place.x_m - x_m, place.y_m - y_m) <= self.params.tolerance_m
+
+    def _pod_in_the_way(self, row: int) -> PodId | None:
+        """A stored pod whose square would overlap one put down here."""
+        x_m, y_m = self._drives.state[row, : motion.Y + 1]
+        size = self.site.pod_model.size_m
+        for pod, place in self.stored.items():
+            if max(abs(place.x_m - x_m), abs(place.y_m - y_m)) < size:
+                return pod
+        return None
