@@ -81,6 +81,7 @@ BOUNDS: dict[tuple[str, str], Bound] = {
     ("Zone", "max_speed_mps"): _POSITIVE,
     ("PodModel", "size_m"): _POSITIVE,
     ("PodModel", "faces"): _SOME,
+    ("PodModel", "faces[]"): _NAME,
     ("PodModel", "levels"): _COUNT,
     ("PodModel", "columns"): _COUNT,
     ("PodModel", "slot_capacity"): _COUNT,
@@ -99,7 +100,7 @@ BOUNDS: dict[tuple[str, str], Bound] = {
     ("SiteRobot", "id"): _NAME,
     ("SiteRobot", "battery"): Bound(minimum=0, maximum=1),
 }
-"""By record and field of :mod:`planner.warehouse.site`."""
+"""By record and field of :mod:`planner.warehouse.site`; ``field[]`` is each item of a list."""
 
 
 def out_of_bounds(site: Site) -> Iterator[InvalidSite]:
@@ -108,16 +109,18 @@ def out_of_bounds(site: Site) -> Iterator[InvalidSite]:
 
 
 def _walk(record: Any, path: str) -> Iterator[InvalidSite]:
+    kind = type(record).__name__
     for item in dataclasses.fields(record):
-        value = getattr(record, item.name)
         field = f"{path}.{item.name}" if path else item.name
-        bound = BOUNDS.get((type(record).__name__, item.name), Bound())
-        remedy = bound.remedy_for(value)
-        if remedy is not None:
-            yield InvalidSite("value out of bounds", field=field, value=value, remedy=remedy)
-        elif dataclasses.is_dataclass(value):
-            yield from _walk(value, field)
-        elif isinstance(value, tuple):
-            for number, part in enumerate(value):
-                if dataclasses.is_dataclass(part):
-                    yield from _walk(part, f"{field}[{number}]")
+        yield from _value(getattr(record, item.name), field, kind, item.name)
+
+
+def _value(value: Any, field: str, kind: str, name: str) -> Iterator[InvalidSite]:
+    remedy = BOUNDS.get((kind, name), Bound()).remedy_for(value)
+    if remedy is not None:
+        yield InvalidSite("value out of bounds", field=field, value=value, remedy=remedy)
+    elif dataclasses.is_dataclass(value):
+        yield from _walk(value, field)
+    elif isinstance(value, tuple):
+        for number, part in enumerate(value):
+            yield from _value(part, f"{field}[{number}]", kind, f"{name}[]")

@@ -54,9 +54,16 @@ def site_schema() -> dict[str, Any]:
         for field, words in definition["properties"].items():
             if (name, field) in BOUNDS:
                 words.update(BOUNDS[name, field].schema())
+            if (name, f"{field}[]") in BOUNDS:
+                words["items"].update(BOUNDS[name, f"{field}[]"].schema())
     schema["$defs"]["Site"]["properties"]["format"] = {"const": SITE_FORMAT}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Podherd site"}
     return {**head, **schema}
+
+
+def schema_text() -> str:
+    """The schema as it ships in ``sim_worlds/sites/site.schema.json``."""
+    return msgspec.json.format(msgspec.json.encode(site_schema()), indent=2).decode() + "\n"
 
 
 def _decoded(raw: bytes) -> dict[str, Any]:

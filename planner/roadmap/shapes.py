@@ -21,7 +21,7 @@ def polygon_problems(site: Site) -> Iterator[SiteProblem]:
     for field, points in named:
         polygon = shapely.Polygon(points)
         if not polygon.is_valid or polygon.area <= 0:
-            reason = shapely.is_valid_reason(polygon) if polygon.area > 0 else "no area"
+            reason = "no area" if polygon.is_valid else shapely.is_valid_reason(polygon)
             yield SiteProblem(
                 field,
                 f"not a polygon: {reason}",

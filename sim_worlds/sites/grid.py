@@ -81,22 +81,39 @@ class GridPlan:
     pitch_m: float = 1.2
 
     @classmethod
-    def for_robots(cls, robots: int) -> "GridPlan":
+    def for_robots(
+        cls,
+        robots: int,
+        *,
+        name: str | None = None,
+        blocks_east: int | None = None,
+        blocks_north: int | None = None,
+        block_columns: int | None = None,
+        stations: int | None = None,
+        chargers: int | None = None,
+        pods: int | None = None,
+    ) -> "GridPlan":
         """A balanced floor for so many robots: 18 pod spots a robot, six robots a station, eight
-        a charger, and half as wide again as deep."""
-        blocks = max(2, math.ceil(18 * robots / (_BLOCK_COLUMNS * _BLOCK_ROWS)))
-        stations = max(1, round(robots / 6))
-        blocks_east = max(round(math.sqrt(blocks * 0.64)), math.ceil(stations / 2))
-        chargers = max(1, robots // 8)
-        # An odd number of columns of blocks: every second aisle leads to the road, the last away.
-        blocks_east += 1 - blocks_east % 2
+        a charger, and half as wide again as deep. What is given is kept as it is."""
+        columns = _BLOCK_COLUMNS if block_columns is None else block_columns
+        blocks = max(2, math.ceil(18 * max(robots, 1) / (max(columns, 1) * _BLOCK_ROWS)))
+        stations = max(1, round(robots / 6)) if stations is None else stations
+        chargers = max(1, robots // 8) if chargers is None else chargers
+        if blocks_east is None:
+            blocks_east = max(round(math.sqrt(blocks * 0.64)), math.ceil(stations / 2))
+            # Odd: then every second aisle leads to the road, and the last one away from it.
+            blocks_east += 1 - blocks_east % 2
+        if blocks_north is None:
+            blocks_north = max(math.ceil(blocks / max(blocks_east, 1)), math.ceil(chargers / 4))
         return cls(
-            name=f"grid_{robots}",
+            name=name or f"grid_{robots}",
             blocks_east=blocks_east,
-            blocks_north=max(math.ceil(blocks / blocks_east), math.ceil(chargers / 4)),
+            blocks_north=blocks_north,
+            block_columns=columns,
             stations=stations,
             robots=robots,
             chargers=chargers,
+            pods=pods,
         )
 
     def __post_init__(self) -> None:
@@ -115,7 +132,7 @@ class GridPlan:
         _require(self.chargers <= most, "chargers", self.chargers, f"There is room for {most}.")
         _require(self.robots <= self.spots, "robots", self.robots, f"At most {self.spots} fit.")
         pods = self.pod_count
-        _require(0 <= pods < self.spots, "pods", pods, f"Use fewer than {self.spots}.")
+        _require(1 <= pods < self.spots, "pods", pods, f"Use 1 to {self.spots - 1}.")
 
     @property
     def spots(self) -> int:
