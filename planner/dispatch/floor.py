@@ -57,9 +57,11 @@ class Floor:
         """The pace of the first robot type, loaded: for choices made before a robot is known."""
         return self._paces[self.site.robot_types[0].id, True]
 
-    def travel_ms(self, robot: RobotId, node: int, heading: int, goal: int, loaded: bool) -> int:
-        """Free travel time of one robot."""
-        table = self.distances.to(goal, loaded, self.pace(robot, loaded))
+    def travel_ms(
+        self, robot: RobotId, node: int, heading: int, goal: int, blocked: frozenset[int]
+    ) -> int:
+        """Travel time of an unloaded robot around ``blocked`` nodes, were it alone."""
+        table = self.distances.to(goal, False, self.pace(robot, False), blocked)
         return int(table[node * 4 + heading])
 
     def to_station_ms(self, station: StationId, node: int) -> int:

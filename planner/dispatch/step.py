@@ -23,7 +23,7 @@ from planner.dispatch.phases.orders import (
     release_waiting,
     top_up,
 )
-from planner.dispatch.phases.pods import request_pods
+from planner.dispatch.phases.pods import drop_blocked, request_pods
 from planner.dispatch.phases.robots import (
     abandon_silent,
     assign_chargers,
@@ -83,10 +83,11 @@ class Dispatcher:
         release_waiting(turn)
         give_up_missing(turn)
         close_orders(turn)
+        abandon_silent(turn)
+        drop_blocked(turn)
         top_up(turn)
         finish_picking(turn)
         request_pods(turn)
-        abandon_silent(turn)
         leave_charger(turn)
         assign_fetches(turn)
         assign_chargers(turn)

@@ -21,6 +21,8 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     touched: dict[OrderId, None] = field(default_factory=dict)
     """Orders of which something was picked or given up in this turn."""
+    obstacles: frozenset[int] = frozenset()
+    """Nodes held by robots that cannot be expected to move."""
 
     def set_robot(self, robot: Robot, **changes: Any) -> Robot:
         """Replace a robot's record."""

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks
 from planner.warehouse.events import Event, PickConfirmed, RobotStateSeen, StockStated
@@ -170,7 +171,7 @@ def run(
     seed: int = 0,
     chance: float = 1.0,
     ticks: int = 4000,
-) -> tuple[HoppingWorld, object]:
+) -> tuple[HoppingWorld, State]:
     """Play until every order is finished (or ``ticks`` are over); returns world and state."""
     world = HoppingWorld(dispatcher, stock, seed, chance)
     state = dispatcher.start()

@@ -50,3 +50,15 @@ def _promise(
     current = turn.line(line.line)
     turn.set_line(current, allocated=current.allocated + quantity)
     return turn.set_visit(visit, picks=(*visit.picks, pick), picks_made=number)
+
+
+def take_back(turn: Turn, visit: Visit) -> None:
+    """Undo every promise of a visit that has not been shown to a picker."""
+    for pick in visit.picks:
+        task = turn.state.picks.pop(pick)
+        stock = turn.state.slots[task.slot]
+        turn.state.slots[task.slot] = replace(stock, reserved=stock.reserved - task.quantity)
+        line = turn.line(task.line)
+        turn.set_line(line, allocated=line.allocated - task.quantity)
+        turn.touched[task.order] = None
+    turn.set_visit(visit, picks=())

@@ -21,9 +21,8 @@ from planner.warehouse.view import RobotActivity
 def drive(turn: Turn) -> None:
     """Extend the bases; send what is new, and again what seems lost."""
     robots = list(turn.state.robots.values())
-    blocked = _obstacles(turn, robots)
-    agents = _agents(turn, robots, blocked)
-    paths = plan(_lattice(turn, blocked), agents, turn.params.window)
+    agents = _agents(turn, robots)
+    paths = plan(_lattice(turn), agents, turn.params.window)
     ahead = np.array([len(robot.held) - 1 for robot in robots], dtype=np.int32)
     moves, _ = release(paths, _holders(turn, robots), ahead, turn.params.base_nodes)
     for index, robot in enumerate(robots):
@@ -45,17 +44,10 @@ def whole_order(turn: Turn, robot: Robot) -> SendTransportOrder | None:
     return SendTransportOrder(_order(turn, robot, robot.leg, robot.leg.reached, ()))
 
 
-def _obstacles(turn: Turn, robots: list[Robot]) -> frozenset[int]:
-    """Nodes held by robots that cannot be expected to move."""
-    if turn.now_ms <= turn.params.silent_ms:
-        return frozenset()
-    return frozenset(node for robot in robots if robot.silent for node in robot.held)
-
-
-def _lattice(turn: Turn, blocked: frozenset[int]) -> Lattice:
+def _lattice(turn: Turn) -> Lattice:
     roadmap = turn.floor.roadmap
     mask = np.zeros(len(roadmap.nodes), dtype=np.bool_)
-    mask[sorted(blocked)] = True
+    mask[sorted(turn.obstacles)] = True
     return Lattice(
         neighbours=roadmap.neighbours,
         kind=roadmap.kind,
@@ -66,7 +58,7 @@ def _lattice(turn: Turn, blocked: frozenset[int]) -> Lattice:
     )
 
 
-def _agents(turn: Turn, robots: list[Robot], blocked: frozenset[int]) -> Agents:
+def _agents(turn: Turn, robots: list[Robot]) -> Agents:
     goals, tables, turns, stops = [], [], [], []
     headings = [_heading_at_end(turn, robot) for robot in robots]
     distances = turn.floor.distances
@@ -76,7 +68,7 @@ def _agents(turn: Turn, robots: list[Robot], blocked: frozenset[int]) -> Agents:
         stops.append(pace.stop_ms)
         goal, table = _goal(robot), 0
         if goal >= 0:
-            table = distances.row(goal, _loaded(robot), pace, blocked - {robot.end})
+            table = distances.row(goal, _loaded(robot), pace, turn.obstacles)
             if distances.pool[table, robot.end * 4 + heading] >= FAR_MS:
                 goal = NOBODY
         goals.append(goal)

@@ -1,7 +1,7 @@
 """Phase 6: choose the pods that come to the stations next."""
 
 from planner.assign.pods import PodOffer, choose_pods
-from planner.dispatch.phases.allocate import open_lines, serve_lines
+from planner.dispatch.phases.allocate import open_lines, serve_lines, take_back
 from planner.dispatch.state import Line, Phase, Visit
 from planner.dispatch.turn import Turn
 from planner.roadmap.distances import FAR_MS
@@ -29,9 +29,21 @@ def request_pods(turn: Turn) -> None:
 
 
 def _resting_pods(turn: Turn) -> dict[PodId, int]:
-    """Pods that stand on a spot and that nobody has asked for."""
+    """Pods that stand on a spot, can be got at, and that nobody has asked for."""
     asked = {visit.pod for visit in turn.state.visits.values()}
-    return {pod: node for pod, node in turn.state.pods.items() if pod not in asked}
+    return {
+        pod: node
+        for pod, node in turn.state.pods.items()
+        if pod not in asked and node not in turn.obstacles
+    }
+
+
+def drop_blocked(turn: Turn) -> None:
+    """Visits of pods that a dead robot stands under are taken back; their lines are open again."""
+    for visit in list(turn.state.visits.values()):
+        if visit.robot is None and turn.state.pods[visit.pod] in turn.obstacles:
+            take_back(turn, visit)
+            del turn.state.visits[visit.visit]
 
 
 def _useful_pods(turn: Turn, lines: list[Line]) -> dict[PodId, int]:

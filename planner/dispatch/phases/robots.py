@@ -114,7 +114,7 @@ def _match(
     if not robots or not trips:
         return []
     travel = [
-        [turn.floor.travel_ms(r.robot, r.end, r.heading, node, False) for _, node in trips]
+        [turn.floor.travel_ms(r.robot, r.end, r.heading, node, turn.obstacles) for _, node in trips]
         for r in robots
     ]
     pairs = assign_robots(travel, FAR_MS)

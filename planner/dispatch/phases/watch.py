@@ -6,11 +6,15 @@ from planner.warehouse.commands import AlarmKind
 
 
 def watch(turn: Turn) -> None:
-    """Silent, faulty, flat and stuck robots."""
+    """Silent, faulty, flat and stuck robots, and the nodes they make impassable."""
     for robot in list(turn.state.robots.values()):
         _silence(turn, robot)
         _errors(turn, robot)
         _stuck(turn, robot)
+    if turn.now_ms > turn.params.silent_ms:
+        turn.obstacles = frozenset(
+            node for robot in turn.state.robots.values() if robot.silent for node in robot.held
+        )
 
 
 def _silence(turn: Turn, robot: Robot) -> None:

@@ -1,5 +1,7 @@
 """What may be released, step by step, on plans one can check by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_a_node_is_never_given_to_two(seed: int, agents: int) -> None:
     moves, _ = released(paths, {int(start): i for i, start in enumerate(starts)})
     owner = {int(start): i for i, start in enumerate(starts)}
     for agent, path in enumerate(paths):
-        way = [b for a, b in zip(path, path[1:], strict=False) if a != b][: moves[agent]]
+        way = [b for a, b in pairwise(path) if a != b][: moves[agent]]
         for node in way:
             assert owner.setdefault(node, agent) == agent
 
