@@ -45,7 +45,7 @@ def free_domain_id() -> int:
     runs that start together do not meet.
     """
     start = os.getpid() % len(_DOMAINS)
-    candidates = (*_DOMAINS[start:], *_DOMAINS[:start])
+    candidates: tuple[int, ...] = (*_DOMAINS[start:], *_DOMAINS[:start])
     return next((domain for domain in candidates if _is_free(domain)), candidates[0])
 
 

@@ -7,6 +7,7 @@ Messages that break a rule of the vocabulary raise :class:`InvalidMessage`.
 from builtin_interfaces.msg import Time
 from podherd_msgs import msg
 
+from planner.vda5050.waypoint import Waypoint
 from planner.warehouse.commands import RaiseAlarm
 from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import ActionId, EdgeId, NodeId, PodId, RobotId, TransportOrderId
@@ -19,6 +20,7 @@ from planner.warehouse.transport import (
     OrderNode,
     TransportOrder,
 )
+from podherd_ros.drive import DriveReport
 
 _MS = 1_000
 _NS_PER_MS = 1_000_000
@@ -118,6 +120,76 @@ def alarm_to_message(alarm: RaiseAlarm) -> msg.Alarm:
     return msg.Alarm(
         kind=alarm.kind.value, subject=alarm.subject, text=alarm.text, active=alarm.active
     )
+
+
+def report_to_message(report: DriveReport) -> msg.DriveState:
+    """What a robot's body says."""
+    return msg.DriveState(
+        at_ms=report.at_ms,
+        x_m=report.pose.x_m,
+        y_m=report.pose.y_m,
+        theta_rad=report.pose.theta_rad,
+        driving=report.driving,
+        route_id=report.route,
+        reached_sequence_id=report.reached,
+        load_pod_id=report.load or "",
+        battery=report.battery,
+        charging=report.charging,
+        odometer_m=report.odometer_m,
+        action_id=report.action or "",
+        action_status=report.action_status.value,
+        action_text=report.action_text,
+    )
+
+
+def report_from_message(message: msg.DriveState) -> DriveReport:
+    """What a robot's body says; :class:`InvalidMessage` on an unknown status."""
+    return DriveReport(
+        at_ms=message.at_ms,
+        pose=Pose(message.x_m, message.y_m, message.theta_rad),
+        driving=message.driving,
+        route=TransportOrderId(message.route_id),
+        reached=message.reached_sequence_id,
+        load=_pod(message.load_pod_id),
+        battery=message.battery,
+        charging=message.charging,
+        odometer_m=message.odometer_m,
+        action=ActionId(message.action_id) if message.action_id else None,
+        action_status=_status(message.action_status),
+        action_text=message.action_text,
+    )
+
+
+def goal_to_message(route: TransportOrderId, waypoints: tuple[Waypoint, ...]) -> msg.DriveGoal:
+    """What a body is to drive; no waypoints to stop."""
+    points = [
+        msg.Waypoint(
+            sequence_id=point.sequence,
+            x_m=point.x_m,
+            y_m=point.y_m,
+            max_speed_mps=point.max_speed_mps,
+        )
+        for point in waypoints
+    ]
+    return msg.DriveGoal(route_id=route, waypoints=points)
+
+
+def goal_from_message(message: msg.DriveGoal) -> tuple[TransportOrderId, tuple[Waypoint, ...]]:
+    """What a body is to drive; no waypoints to stop."""
+    return TransportOrderId(message.route_id), tuple(
+        Waypoint(point.sequence_id, point.x_m, point.y_m, point.max_speed_mps)
+        for point in message.waypoints
+    )
+
+
+def drive_action_to_message(action: Action) -> msg.DriveAction:
+    """Work for the lift or the charging contacts."""
+    return msg.DriveAction(action_id=action.action, kind=action.kind.value, pod_id=action.pod or "")
+
+
+def drive_action_from_message(message: msg.DriveAction) -> Action:
+    """Work for the lift or the charging contacts; :class:`InvalidMessage` on an unknown kind."""
+    return Action(ActionId(message.action_id), _action_kind(message.kind), _pod(message.pod_id))
 
 
 def _node_to_message(node: OrderNode) -> msg.OrderNode:
