@@ -28,22 +28,22 @@ Edit = Callable[[Site], Site]
 
 
 def station(site: Site, **changes: object) -> Site:
-    return edit(site, stations=(edit(site.stations[0], **changes),))  # type: ignore[arg-type]
+    return edit(site, stations=(edit(site.stations[0], **changes),))
 
 
 def aisle(site: Site, number: int, **changes: object) -> Site:
     aisles = list(site.aisles)
-    aisles[number] = edit(aisles[number], **changes)  # type: ignore[arg-type]
+    aisles[number] = edit(aisles[number], **changes)
     return edit(site, aisles=tuple(aisles))
 
 
 def robot(site: Site, start_m: Point, **changes: object) -> Site:
-    moved = edit(site.robots[1], start_m=start_m, **changes)  # type: ignore[arg-type]
+    moved = edit(site.robots[1], start_m=start_m, **changes)
     return edit(site, robots=(site.robots[0], moved))
 
 
 def kind(site: Site, **changes: float) -> Site:
-    longer: RobotType = edit(site.robot_types[0], **changes)  # type: ignore[arg-type]
+    longer: RobotType = edit(site.robot_types[0], **changes)
     return edit(site, robot_types=(longer,))
 
 
