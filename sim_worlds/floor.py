@@ -24,7 +24,6 @@ from sim_worlds.drives import Drives
 from sim_worlds.params import WorldParams
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +67,14 @@ class Floor:
         self.robots: tuple[RobotId, ...] = tuple(robot.id for robot in site.robots)
         self.stored: dict[PodId, Pose] = {pod: Pose(*place, 0.0) for pod, place in pods.items()}
         self.stored_version = 0
-        """Counts the changes of ``stored``."""
+        """Counts the pods lifted and lowered so far: the same number, the same ``stored`` and
+        ``loads``."""
         self._rows = {robot: row for row, robot in enumerate(self.robots)}
         self._kinds = tuple(site.type_of(robot) for robot in site.robots)
         self._randoms = tuple(Random(f"{seed}/{robot}") for robot in self.robots)
         self._loads: list[PodId | None] = [None] * len(self.robots)
         self._work: dict[int, tuple[_Work, PodId, int]] = {}
         self._ended: list[WorkEnded] = []
-        self.loaded: BoolArray = np.zeros(len(self.robots), dtype=np.bool_)
-        """Whether each robot carries a pod, in the order of ``robots``; not to be written to."""
         self._drives = Drives(
             self._kinds,
             [robot.start_m for robot in site.robots],
@@ -111,39 +109,45 @@ class Floor:
         """Fault: from its next waypoints on the robot drives at ``factor`` (0 to 1) of its pace."""
         self._drives.slow_down(self._rows[robot], factor)
 
-    def lift(self, robot: RobotId, pod: PodId) -> None:
-        """Lift a pod that stands here. Ends at once if it is carried already, fails if it is not
-        here, if another is carried or if the robot drives. Asked again while it lifts: nothing."""
+    def lift(self, robot: RobotId, pod: PodId | None = None) -> None:
+        """Lift the pod that stands here. Ends at once if ``pod`` is carried already, fails if no
+        pod (or another than ``pod``) stands here, if another is carried or if the robot drives.
+        Asked again while it lifts: nothing."""
         row = self._rows[robot]
-        problem = ""
-        if self._loads[row] == pod:
+        load = self._loads[row]
+        if load is not None and pod in (load, None):
             self._end(row, ActionStatus.FINISHED)
             return
-        if self._loads[row] is not None:
-            problem = f"carries {self._loads[row]} already."
-        elif pod not in self.stored or not self._is_at(row, self.stored[pod]):
-            problem = f"{pod} does not stand here."
-        self._start(row, _Work.LIFT, pod, problem)
+        here = self._pod_here(row)
+        if load is not None:
+            self._end(row, ActionStatus.FAILED, f"carries {load} already.")
+        elif here is None or pod not in (here, None):
+            self._end(row, ActionStatus.FAILED, f"{pod or 'no pod'} does not stand here.")
+        else:
+            self._start(row, _Work.LIFT, here)
 
     def lower(self, robot: RobotId, pod: PodId | None = None) -> None:
         """Lower the pod carried. Ends at once if ``pod`` stands here already, fails if nothing or
         another pod is carried, if a pod stands here or if the robot drives."""
         row = self._rows[robot]
         load = self._loads[row]
-        if load is None and pod in self.stored and self._is_at(row, self.stored[pod]):
+        if load is None and pod is not None and pod == self._pod_here(row):
             self._end(row, ActionStatus.FINISHED)
             return
         if load is None or (pod is not None and pod != load):
             self._end(row, ActionStatus.FAILED, f"carries {load}, not {pod}.")
             return
         other = self._pod_in_the_way(row)
-        self._start(row, _Work.LOWER, load, f"{other} stands here." if other else "")
+        if other is not None:
+            self._end(row, ActionStatus.FAILED, f"{other} stands here.")
+            return
+        self._start(row, _Work.LOWER, load)
 
     def charge(self, robot: RobotId, on: bool) -> None:
         """Close or open the charging contacts; closing fails away from a charger or in motion.
         They open by themselves when the robot drives off."""
         row = self._rows[robot]
-        place = Pose(*self._drives.state[row, : motion.THETA + 1])
+        place = self._drives.pose(row)
         near = self.params.tolerance_m
         at_charger = any(
             hypot(charger.position_m[0] - place.x_m, charger.position_m[1] - place.y_m) <= near
@@ -184,19 +188,16 @@ class Floor:
                 self.stored[pod] = self._drives.pose(row)
             self.stored_version += 1
             self._loads[row] = pod if work is _Work.LIFT else None
-            self.loaded[row] = work is _Work.LIFT
             self._drives.set_loaded(row, work is _Work.LIFT)
             self._end(row, ActionStatus.FINISHED)
 
-    def _start(self, row: int, work: _Work, pod: PodId, problem: str) -> None:
+    def _start(self, row: int, work: _Work, pod: PodId) -> None:
         if row in self._work:
             if self._work[row][:2] != (work, pod):
                 self._end(row, ActionStatus.FAILED, "the lift is busy.")
             return
         if self._drives.state[row, motion.SPEED] > 0:
-            problem = "the robot drives."
-        if problem:
-            self._end(row, ActionStatus.FAILED, problem)
+            self._end(row, ActionStatus.FAILED, "the robot drives.")
             return
         spread = self._randoms[row].uniform(1.0, 1.0 + self.params.lift_spread)
         lift_ms = round(self._kinds[row].lift_s * 1000 * spread)
@@ -207,6 +208,11 @@ class Floor:
         self._ended.append(WorkEnded(self.robots[row], status, text))
 
     # --- views -----------------------------------------------------------------------------
+
+    @property
+    def loads(self) -> tuple[PodId | None, ...]:
+        """The pod each robot carries, in the order of ``robots``."""
+        return tuple(self._loads)
 
     @property
     def poses(self) -> FloatArray:
@@ -251,13 +257,16 @@ class Floor:
         """Metres driven since the start."""
         return float(self._drives.state[self._rows[robot], motion.ODOMETER])
 
-    def _is_at(self, row: int, place: Pose) -> bool:
-        x_m, y_m = self._drives.state[row, : motion.Y + 1]
-        return hypot(place.x_m - x_m, place.y_m - y_m) <= self.params.tolerance_m
+    def _pod_here(self, row: int) -> PodId | None:
+        x_m, y_m = self._drives.state[row, : motion.Y + 1].tolist()
+        for pod, place in self.stored.items():
+            if hypot(place.x_m - x_m, place.y_m - y_m) <= self.params.tolerance_m:
+                return pod
+        return None
 
     def _pod_in_the_way(self, row: int) -> PodId | None:
         """A stored pod whose square would overlap one put down here."""
-        x_m, y_m = self._drives.state[row, : motion.Y + 1]
+        x_m, y_m = self._drives.state[row, : motion.Y + 1].tolist()
         size = self.site.pod_model.size_m
         for pod, place in self.stored.items():
             if max(abs(place.x_m - x_m), abs(place.y_m - y_m)) < size:

@@ -1,0 +1,218 @@
+"""The fast world: commands in, events out, in one process and as fast as it goes."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+
+from planner.vda5050.execution import OrderExecution
+from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks
+from planner.warehouse.events import RobotStateSeen
+from planner.warehouse.ids import PickId, PodId, RobotId, SlotId
+from planner.warehouse.picks import PickTask
+from planner.warehouse.robot import RobotState
+from planner.warehouse.site import Point, Site
+from planner.warehouse.transport import Action, ActionKind, ActionStatus
+from sim_worlds.faults import Faults, freeze_times_ms
+from sim_worlds.floor import Floor, FloorChanges
+from sim_worlds.params import WorldParams
+from sim_worlds.picker import Picker, PickerParams, PickOutcome
+from sim_worlds.referee import Referee, Violation, ViolationKind
+
+_NEVER_MS = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class WorldNews:
+    """What happened since the last time asked, in order: robots' reports and finished picks."""
+
+    events: tuple[RobotStateSeen, ...]
+    picks: tuple[PickOutcome, ...]
+
+
+class FastWorld:
+    """The site with its robots, pods and people. ``pods`` are the centres of the stored pods (m),
+    ``true_stock`` is what really lies in the slots (see :func:`sim_worlds.faults.true_stock`) and
+    shrinks with every pick. The same arguments and commands give the same news, to the last bit.
+
+    Robots report every ``params.report_ms`` and on every change. A referee looks at the floor
+    after every physics step.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        pods: Mapping[PodId, Point],
+        true_stock: MutableMapping[SlotId, int],
+        params: WorldParams | None = None,
+        faults: Faults | None = None,
+        seed: int = 0,
+        picker_params: PickerParams | None = None,
+    ):
+        self.params = params or WorldParams()
+        faults = faults or Faults()
+        self.floor = Floor(site, pods, self.params, seed)
+        self.referee = Referee(site)
+        self._robots = {
+            robot: OrderExecution(robot, site.pitch_m, self.params.tolerance_m)
+            for robot in self.floor.robots
+        }
+        self._actions: dict[RobotId, Action] = {}
+        self._pickers = {
+            station.id: Picker(station.id, true_stock, picker_params, seed)
+            for station in site.stations
+        }
+        self._station_places = {station.id: station.position_m for station in site.stations}
+        self._near_m = site.pitch_m / 2
+        self._picks: dict[PickId, PickTask] = {}
+        self._changed: dict[RobotId, None] = {}
+        phases = max(1, self.params.report_ms // self.params.step_ms)
+        self._phases = [self.floor.robots[phase::phases] for phase in range(phases)]
+        self._silent_ms = {
+            robot: _NEVER_MS if (from_ms := faults.silent_from_ms(robot)) is None else from_ms
+            for robot in self.floor.robots
+        }
+        for slow in faults.slow:
+            self.floor.slow_down(slow.robot, slow.factor)
+        self._freeze_s = faults.freeze_s
+        self._freezes = {robot: freeze_times_ms(robot, faults, seed) for robot in self.floor.robots}
+        self._next_freeze_ms = {
+            robot: next(times, _NEVER_MS) for robot, times in self._freezes.items()
+        }
+        self._first_freeze_ms = min(self._next_freeze_ms.values(), default=_NEVER_MS)
+
+    @property
+    def now_ms(self) -> int:
+        """The time on the floor."""
+        return self.floor.now_ms
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything the referee has seen, in order."""
+        return tuple(self.referee.violations)
+
+    # --- commands --------------------------------------------------------------------------
+
+    def command(self, command: Command) -> None:
+        """Carry out an order for a robot or show picks; other commands are not for the floor."""
+        if isinstance(command, SendTransportOrder):
+            self._take_order(command)
+        elif isinstance(command, ShowPicks):
+            self._picks.update((pick.pick, pick) for pick in command.picks)
+            self._pickers[command.station].show(command.picks, self.now_ms)
+
+    def _take_order(self, command: SendTransportOrder) -> None:
+        robot = command.order.robot
+        if self.now_ms >= self._silent_ms[robot]:
+            return
+        pose = self.floor.pose(robot)
+        self._changed[robot] = None
+        if self._robots[robot].accept(command.order, pose, stitch=command.stitch) is None:
+            self._go_on(robot)
+
+    def _go_on(self, robot: RobotId) -> None:
+        """Start what comes next: the action here, or the way to the next node."""
+        execution = self._robots[robot]
+        action = execution.next_action()
+        if action is None:
+            self.floor.set_waypoints(robot, execution.waypoints(), execution.order)
+            return
+        execution.action_changed(action.action, ActionStatus.RUNNING)
+        self._changed[robot] = None
+        self._actions[robot] = action
+        if action.kind is ActionKind.PICK:
+            self.floor.lift(robot, action.pod)
+        elif action.kind is ActionKind.DROP:
+            self.floor.lower(robot, action.pod)
+        else:
+            self.floor.charge(robot, True)
+
+    # --- time ------------------------------------------------------------------------------
+
+    def advance(self, until_ms: int) -> WorldNews:
+        """Let time pass until ``until_ms``, a multiple of the physics step."""
+        step_ms, floor = self.params.step_ms, self.floor
+        if until_ms % step_ms:
+            raise ValueError(f"until_ms {until_ms} is not a multiple of the step, {step_ms} ms")
+        events: list[RobotStateSeen] = []
+        outcomes: list[PickOutcome] = []
+        while floor.now_ms < until_ms:
+            if floor.now_ms >= self._first_freeze_ms:
+                self._freeze()
+            changes = floor.advance(step_ms)
+            self.referee.look(
+                floor.now_ms, floor.poses, floor.loads, floor.stored, floor.stored_version
+            )
+            if changes.reached or changes.ended:
+                self._pass_on(changes)
+            events += self._reports()
+            outcomes += self._pick()
+        return WorldNews(tuple(events), tuple(outcomes))
+
+    def _pass_on(self, changes: FloorChanges) -> None:
+        """Tell the robots what their drives and lifts have done, and let them go on."""
+        for robot, sequence in changes.reached:
+            self._changed[robot] = None
+            execution = self._robots[robot]
+            execution.reached(sequence)
+            if execution.next_action() is not None:
+                self._go_on(robot)
+        for ended in changes.ended:
+            self._changed[ended.robot] = None
+            action = self._actions.pop(ended.robot)
+            execution = self._robots[ended.robot]
+            execution.action_changed(action.action, ended.status, ended.text)
+            self._go_on(ended.robot)
+
+    def _reports(self) -> list[RobotStateSeen]:
+        phase = self.now_ms // self.params.step_ms % len(self._phases)
+        for robot in self._phases[phase]:
+            self._changed[robot] = None
+        reports = [
+            RobotStateSeen(self._report(robot))
+            for robot in self._changed
+            if self.now_ms < self._silent_ms[robot]
+        ]
+        self._changed.clear()
+        return reports
+
+    def _report(self, robot: RobotId) -> RobotState:
+        floor = self.floor
+        return self._robots[robot].report(
+            floor.now_ms,
+            floor.pose(robot),
+            driving=floor.driving(robot),
+            load=floor.load(robot),
+            battery=floor.battery(robot),
+            charging=floor.charging(robot),
+            odometer_m=floor.odometer_m(robot),
+        )
+
+    def _freeze(self) -> None:
+        for robot, at_ms in self._next_freeze_ms.items():
+            if at_ms <= self.now_ms:
+                self.floor.freeze(robot, self._freeze_s)
+                self._next_freeze_ms[robot] = next(self._freezes[robot])
+        self._first_freeze_ms = min(self._next_freeze_ms.values())
+
+    # --- people ----------------------------------------------------------------------------
+
+    def _pick(self) -> list[PickOutcome]:
+        outcomes: list[PickOutcome] = []
+        for picker in self._pickers.values():
+            done_ms = picker.next_ms
+            if done_ms is not None and done_ms <= self.now_ms:
+                outcomes += picker.advance(self.now_ms)
+        for outcome in outcomes:
+            self._judge_pick(self._picks[outcome.pick])
+        return outcomes
+
+    def _judge_pick(self, pick: PickTask) -> None:
+        """Nobody can take anything out of a pod that is not there."""
+        x_m, y_m = self._station_places[pick.station]
+        floor = self.floor
+        for robot, load in zip(floor.robots, floor.loads, strict=True):
+            if load == pick.pod:
+                pose = floor.pose(robot)
+                if max(abs(pose.x_m - x_m), abs(pose.y_m - y_m)) <= self._near_m:
+                    return
+        kind = ViolationKind.POD_ABSENT
+        self.referee.add(Violation(self.now_ms, kind, pick.pod, pick.station, x_m, y_m))

@@ -1,0 +1,78 @@
+"""What goes wrong on the simulated floor; all of it seeded."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+from planner.warehouse.ids import RobotId, SlotId
+from planner.warehouse.stock import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class SilentRobot:
+    """From ``from_ms`` on the robot hears nothing and says nothing; it drives its base to the end
+    and stands there."""
+
+    robot: RobotId
+    from_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRobot:
+    """The robot drives and turns at ``factor`` (above 0, at most 1) of its pace."""
+
+    robot: RobotId
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.factor <= 1:
+            raise ValueError(f"{self.robot}: factor must be in (0, 1] (found {self.factor})")
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """None by default. ``short_slot_share`` of the slots (0 to 1) hold fewer pieces than the books
+    say; every robot halts ``freezes_per_h`` times an hour on average, for ``freeze_s`` each."""
+
+    short_slot_share: float = 0.0
+    freezes_per_h: float = 0.0
+    freeze_s: float = 30.0
+    silent: tuple[SilentRobot, ...] = ()
+    slow: tuple[SlowRobot, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.short_slot_share <= 1:
+            raise ValueError(f"short_slot_share must be in [0, 1] (found {self.short_slot_share})")
+        if self.freezes_per_h < 0 or self.freeze_s < 0:
+            raise ValueError(
+                "freezes_per_h and freeze_s must be 0 or more "
+                f"(found {self.freezes_per_h}, {self.freeze_s})"
+            )
+
+    def silent_from_ms(self, robot: RobotId) -> int | None:
+        """When the robot falls silent; ``None``: never."""
+        times = [silent.from_ms for silent in self.silent if silent.robot == robot]
+        return min(times, default=None)
+
+
+def true_stock(
+    books: Iterable[Balance], faults: Faults | None = None, seed: int = 0
+) -> dict[SlotId, int]:
+    """What really lies in the slots: the books, with some slots short by one piece or more."""
+    random = Random(f"{seed}/true stock")
+    share = faults.short_slot_share if faults else 0.0
+    stock: dict[SlotId, int] = {}
+    for balance in books:
+        short = balance.quantity > 0 and random.random() < share
+        stock[balance.slot] = random.randrange(balance.quantity) if short else balance.quantity
+    return stock
+
+
+def freeze_times_ms(robot: RobotId, faults: Faults, seed: int) -> Iterator[int]:
+    """When a robot halts: a Poisson process without end, or nothing."""
+    if faults.freezes_per_h > 0:
+        random = Random(f"{seed}/{robot}/freezes")
+        at_ms = 0.0
+        while True:
+            at_ms += random.expovariate(faults.freezes_per_h) * 3_600_000
+            yield int(at_ms)
