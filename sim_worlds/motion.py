@@ -147,13 +147,14 @@ def _drive(own, limits, flags, route, left_s, held):  # type: ignore[no-untyped-
         used_s = 2 * stop_m / speed if speed > 0 else 0.0
         _go(own, flags, route, stop_m)
         return used_s
-    after = max(slowest, wanted)
-    if after == 0:
-        own[SPEED] = 0.0
-        _go(own, flags, route, min(stop_m, speed * speed / (2 * acceleration)))
-        return left_s
-    own[SPEED] = after
-    _go(own, flags, route, min(stop_m, (speed + after) / 2 * left_s))
+    own[SPEED] = max(slowest, wanted)
+    if own[SPEED] == 0:  # it is held, and stands before the step is over
+        metres = speed * speed / (2 * acceleration)
+    else:
+        metres = (speed + own[SPEED]) / 2 * left_s
+    if metres >= stop_m - _EPSILON:
+        metres, own[SPEED] = stop_m, 0.0
+    _go(own, flags, route, metres)
     return left_s
 
 
