@@ -155,7 +155,7 @@ def build() -> Sequence[Node]:
     """One node per robot of the parameter ``robots``."""
     settings = Node("robots")
     robots = texts(settings, "robots", "ids of the robots in this process")
-    pitch_m = number(settings, "pitch_m", "lattice pitch of the site in metres", above=0.0)
+    pitch_m = number(settings, "pitch_m", "lattice pitch of the site in metres", least=0.1)
     settings.destroy_node()
     return [RobotNode(RobotId(robot), pitch_m) for robot in robots]
 

@@ -29,13 +29,22 @@ def texts(node: Node, name: str, meaning: str) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
-def number(node: Node, name: str, meaning: str, *, above: float, upto: float = 1e9) -> float:
+def number(node: Node, name: str, meaning: str, *, least: float, most: float = 1e9) -> float:
     """A floating point number. Raises :class:`InvalidParameter`."""
-    bounds = FloatingPointRange(from_value=above, to_value=upto, step=0.0)
+    bounds = FloatingPointRange(from_value=float(least), to_value=most, step=0.0)
     descriptor = ParameterDescriptor(description=meaning, floating_point_range=[bounds])
     value = _declared(node, name, Parameter.Type.DOUBLE, descriptor)
-    if not isinstance(value, float) or not above < value <= upto:
-        raise _wrong(name, value, f"{meaning}, above {above}")
+    if not isinstance(value, float) or not least <= value <= most:
+        raise _wrong(name, value, f"{meaning}, from {least} to {most}")
+    return value
+
+
+def whole(node: Node, name: str, meaning: str) -> int:
+    """An integer from 0. Raises :class:`InvalidParameter`."""
+    descriptor = ParameterDescriptor(description=meaning)
+    value = _declared(node, name, Parameter.Type.INTEGER, descriptor)
+    if not isinstance(value, int) or value < 0:
+        raise _wrong(name, value, f"{meaning}, 0 or more")
     return value
 
 
