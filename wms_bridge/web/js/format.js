@@ -17,14 +17,15 @@ export function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
 
-/** Seconds as "42 s", "4:12" or "1:02:10"; "–" for none. */
+/** Seconds as "42 s", "4:12" (minutes) or "1:02 h"; "–" for none. */
 export function duration(seconds) {
   if (!(seconds > 0)) return "–";
-  if (seconds < 60) return `${Math.round(seconds)} s`;
   const total = Math.round(seconds);
-  const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
-  return h ? `${h}:${tail}` : tail;
+  if (total < 60) return `${total} s`;
+  const pair = (large, small) => `${large}:${String(small).padStart(2, "0")}`;
+  if (total < 3600) return pair(Math.floor(total / 60), total % 60);
+  const minutes = Math.floor(total / 60);
+  return `${pair(Math.floor(minutes / 60), minutes % 60)} h`;
 }
 
 const DAY_MS = 86_400_000;
@@ -36,6 +37,11 @@ export function clock(at_ms) {
   const text = new Date(within).toISOString().slice(11, 19);
   const days = Math.floor(at_ms / DAY_MS);
   return at_ms >= YEAR_2000_MS || days === 0 ? text : `${days} d ${text}`;
+}
+
+/** Milliseconds since 1970 as the reader's time of day: "14:03:59". */
+export function timeOfDay(ms) {
+  return new Date(ms).toLocaleTimeString("en-GB");
 }
 
 /** A wall-clock age in ms as "0.4 s", "12 s", "3 min" or "2 h". */

@@ -16,8 +16,9 @@ export function backoff_ms(attempt, chance) {
 }
 
 export class LiveFeed {
-  constructor(url, onFrame, onChange) {
-    this.url = url;
+  /** `address()` gives the place to connect to, each time anew. */
+  constructor(address, onFrame, onChange) {
+    this.address = address;
     this.onFrame = onFrame;
     this.onChange = onChange;
     this.state = "connecting";
@@ -32,7 +33,7 @@ export class LiveFeed {
   open() {
     clearTimeout(this.timer);
     this.retryAt_ms = null;
-    const socket = new WebSocket(this.url);
+    const socket = new WebSocket(this.address());
     this.socket = socket;
     this.guard = setTimeout(() => this.close(socket), OPEN_WITHIN_MS);
     socket.addEventListener("open", () => this.opened(socket));

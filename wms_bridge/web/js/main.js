@@ -6,6 +6,7 @@ import { ACTIVITIES } from "./palette.js";
 import { AlarmList, DiscrepancyList } from "./panels/alarms.js";
 import { Details } from "./panels/details.js";
 import { Header } from "./panels/header.js";
+import { KeyDialog } from "./panels/keydialog.js";
 import { KpiPanel } from "./panels/kpis.js";
 import { Legend, ScaleBar } from "./panels/legend.js";
 import { Search } from "./panels/search.js";
@@ -13,7 +14,7 @@ import { OrderTable, RobotTable, StationTable } from "./panels/tables.js";
 import { Tabs } from "./panels/tabs.js";
 import { setText } from "./panels/rows.js";
 import { Pointer } from "./pointer.js";
-import { Poll, socketAddress } from "./resources.js";
+import { Poll, apiKey, getJson, getOrder, getOrders, keepApiKey, socketAddress } from "./resources.js";
 import { Stage } from "./stage.js";
 
 const FIGURES_EVERY_MS = 250;
@@ -26,12 +27,13 @@ export class Page {
     this.arrived_ms = null;
     this.orders = [];
     this.ordersTotal = 0;
+    this.order = null;
     this.chosen = null;
     this.siteText = "";
     const say = (text) => setText(byId("announcer"), text);
     const choose = (thing) => this.choose(thing);
     this.stage = new Stage(byId("stage"), byId("plan"), byId("traffic"));
-    this.feed = new LiveFeed(socketAddress("v1/live"), (frame) => this.take(frame), () => this.linked());
+    this.feed = new LiveFeed(() => socketAddress("v1/live"), (frame) => this.take(frame), () => this.linked());
     this.header = new Header(() => this.feed.retry(), say);
     this.kpis = new KpiPanel();
     this.legend = new Legend(byId("legend"), ACTIVITIES);
@@ -42,18 +44,25 @@ export class Page {
     this.discrepancies = new DiscrepancyList((pod) => this.choose({ kind: "pod", id: pod }));
     this.details = new Details({ close: () => this.choose(null), follow: () => this.follow() });
     this.tabs = new Tabs(document.querySelector('[role="tablist"]'), () => this.showTables());
+    this.keyDialog = new KeyDialog((key) => this.unlock(key));
     this.polls = this.makePolls();
   }
 
   makePolls() {
-    const down = (error) => error.status === 0 && this.feed.drop();
+    const poll = (ask, every_ms, accept) => {
+      const answered = (data) => {
+        this.keyDialog.close();
+        accept(data);
+      };
+      return new Poll(ask, every_ms, answered, (error) => this.refused(error));
+    };
     return {
-      site: new Poll("v1/site", 60_000, (site) => this.takeSite(site), down),
-      orders: new Poll("v1/orders", 2500, (answer) => this.takeOrders(answer), down),
-      discrepancies: new Poll("v1/discrepancies", 4000, (answer) => {
-        this.discrepancies.show(listOf(answer, "discrepancies"));
-      }, down),
-      status: new Poll("v1/status", 3000, (status) => this.takeStatus(status), down),
+      site: poll(() => getJson("v1/site"), 60_000, (site) => this.takeSite(site)),
+      orders: poll(getOrders, 3000, (answer) => this.takeOrders(answer)),
+      order: poll(() => this.askOrder(), 2000, (order) => this.takeOrder(order)),
+      discrepancies: poll(() => getJson("v1/discrepancies"), 4000, (answer) =>
+        this.discrepancies.show(answer.discrepancies)),
+      status: poll(() => getJson("v1/status"), 3000, (status) => this.takeStatus(status)),
     };
   }
 
@@ -100,18 +109,39 @@ export class Page {
     this.stage.setSite(site);
   }
 
-  takeOrders(answer) {
-    this.orders = listOf(answer, "orders");
-    this.ordersTotal = answer.total ?? this.orders.length;
+  takeOrders({ orders, total }) {
+    this.orders = orders;
+    this.ordersTotal = total;
     this.showTables();
   }
 
-  takeStatus(status) {
-    const waiting = status.outbox?.backlog ?? 0;
-    const error = status.outbox?.last_error ?? "";
-    byId("wms-chip").hidden = !(waiting > 0 && error);
-    setText(byId("wms-chip"), `WMS down, ${waiting} waiting`);
-    byId("wms-chip").title = error;
+  /** The lines of the chosen order, or null without one. */
+  async askOrder() {
+    return this.chosen?.kind === "order" ? getOrder(this.chosen.id) : null;
+  }
+
+  takeOrder(order) {
+    this.order = order;
+    this.showTables();
+  }
+
+  takeStatus({ wms }) {
+    const late = wms.configured && !wms.healthy && wms.backlog > 0;
+    byId("wms-chip").hidden = !late;
+    setText(byId("wms-chip"), `WMS down, ${wms.backlog} waiting`);
+    byId("wms-chip").title = wms.last_error;
+  }
+
+  /** The bridge did not answer (then the live link is dead as well) or wants a key. */
+  refused(error) {
+    if (error.status === 0) this.feed.drop();
+    if (error.status === 401) this.keyDialog.ask(apiKey() !== "");
+  }
+
+  unlock(key) {
+    keepApiKey(key);
+    for (const poll of Object.values(this.polls)) poll.now();
+    this.feed.retry();
   }
 
   linked() {
@@ -141,14 +171,19 @@ export class Page {
     if (this.frame && current === "tab-stations") this.stations.show(this.frame, this.stage.site);
     if (this.frame && current === "tab-robots") this.robots.show(this.frame);
     if (current === "tab-orders") this.orderTable.show(this.orders, this.ordersTotal);
-    this.details.show(this.chosen, this.frame, this.orders, this.stage.following);
+    const known = { frame: this.frame, orders: this.orders, order: this.order };
+    this.details.show(this.chosen, known, this.stage.following);
   }
 
   /** Points a thing `{kind, id}` out on the floor and in the tables; null lets go. */
   choose(thing) {
     this.chosen = thing && { kind: thing.kind, id: thing.id };
     this.stage.mark(this.chosen);
-    if (thing?.kind === "order") this.tabs.open("tab-orders");
+    this.order = null;
+    if (thing?.kind === "order") {
+      this.tabs.open("tab-orders");
+      this.polls.order.now();
+    }
     this.showTables();
   }
 
@@ -203,11 +238,6 @@ export class Page {
       ...this.orders.map(({ order }) => ({ kind: "order", id: order })),
     ];
   }
-}
-
-/** A list that is the answer itself or stands under `name` in it. */
-function listOf(answer, name) {
-  return Array.isArray(answer) ? answer : answer[name] ?? [];
 }
 
 const page = new Page();

@@ -44,7 +44,8 @@ function drawStationName(context, site, station, camera, palette, cell) {
   const [x, y] = station.position_m;
   const away = awayFromStorage(site, station);
   const size = Math.min(14, Math.max(9, cell * 0.5));
-  const gap = site.pitch_m * 0.5 + (size * 0.5 + 3) / camera.scale;
+  const clear = cell > 30 ? 16 : 3;
+  const gap = site.pitch_m * 0.5 + (size * 0.5 + clear) / camera.scale;
   const wide = (station.id.length * size * 0.32 + 5) / camera.scale - (size * 0.5 + 3) / camera.scale;
   const side = away[0] === 0 ? 0 : Math.max(0, wide);
   const at = [x + away[0] * (gap + side), y + away[1] * gap];

@@ -1,24 +1,40 @@
 /** What the page asks the bridge for now and then: JSON by GET, repeated while it is in view. */
 
 const TIMEOUT_MS = 5000;
+const ORDERS_AT_ONCE = 1000;
+const MOST_OPEN_PAGES = 5;
+const LATEST_DONE = 60;
+const KEY = "podherd-api-key";
 
 /** Where the bridge is: the folder this page came from. */
-export function address(path) {
+function address(path) {
   return new URL(path, document.baseURI);
 }
 
-/** The same place for a WebSocket. */
+/** The API key the reader has given in this tab, or "". */
+export function apiKey() {
+  return sessionStorage.getItem(KEY) ?? "";
+}
+
+/** Remembers the API key until the tab is closed. */
+export function keepApiKey(key) {
+  sessionStorage.setItem(KEY, key);
+}
+
+/** Address of a WebSocket of the bridge; a browser can send the API key only in it. */
 export function socketAddress(path) {
   const url = address(path);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  if (apiKey()) url.searchParams.set("api_key", apiKey());
   return url;
 }
 
 /** JSON of a resource. Throws `NoAnswer` when the bridge cannot be reached or refuses. */
 export async function getJson(path) {
+  const headers = apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {};
   let response;
   try {
-    response = await fetch(address(path), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(address(path), { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
     throw new NoAnswer(path, 0, error);
   }
@@ -34,11 +50,36 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Asks for one resource again and again, and never twice at the same time. */
+/** Orders to show: the open ones, the latest finished ones, and how many there are in `total`. */
+export async function getOrders() {
+  const finished = ["complete", "complete_short"].map((status) =>
+    getJson(`v1/orders?status=${status}&limit=${LATEST_DONE}`));
+  const [open, kpis, ...done] = await Promise.all([openOrders(), getJson("v1/kpis"), ...finished]);
+  const orders = [...open, ...done.flatMap((answer) => answer.orders)];
+  return { orders, total: Math.max(orders.length, kpis.bridge.orders_received ?? 0) };
+}
+
+async function openOrders() {
+  const orders = [];
+  for (let page = 0; page < MOST_OPEN_PAGES; page += 1) {
+    const before = orders.length ? `&before=${orders.at(-1).number}` : "";
+    const answer = await getJson(`v1/orders?status=open&limit=${ORDERS_AT_ONCE}${before}`);
+    orders.push(...answer.orders);
+    if (answer.orders.length < ORDERS_AT_ONCE) break;
+  }
+  return orders;
+}
+
+/** One order with its lines in `order_lines`. */
+export function getOrder(order) {
+  return getJson(`v1/orders/${encodeURIComponent(order)}`);
+}
+
+/** Asks for one thing again and again, and never twice at the same time. */
 export class Poll {
-  /** `accept(data)` gets each answer and `failed(error)` each failure. */
-  constructor(path, every_ms, accept, failed) {
-    this.path = path;
+  /** `ask()` gets the data, `accept(data)` takes it and `failed(error)` a `NoAnswer`. */
+  constructor(ask, every_ms, accept, failed) {
+    this.ask = ask;
     this.every_ms = every_ms;
     this.accept = accept;
     this.failed = failed;
@@ -55,12 +96,13 @@ export class Poll {
     this.busy = true;
     clearTimeout(this.timer);
     try {
-      this.accept(await getJson(this.path));
+      this.accept(await this.ask());
     } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
       this.failed(error);
     } finally {
       this.busy = false;
+      if (!document.hidden) this.timer = setTimeout(() => this.now(), this.every_ms);
     }
-    if (!document.hidden) this.timer = setTimeout(() => this.now(), this.every_ms);
   }
 }

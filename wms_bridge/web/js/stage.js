@@ -12,7 +12,6 @@ import { Motion } from "./motion.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { drawPods, drawTraffic } from "./traffic.js";
 
-const UNKNOWN_BODY = { length_m: 0.8, width_m: 0.6 };
 const MOST_DPR = 2;
 
 export class Stage {
@@ -68,9 +67,6 @@ export class Stage {
     this.motion.accept(frame, now_ms);
     if (this.waitingPods) this.showPods(this.waitingPods);
     this.waitingPods = frame.pods;
-    for (const { robot } of frame.robots) {
-      if (!this.sizes.get(robot)) this.sizes.set(robot, UNKNOWN_BODY);
-    }
     this.stale.traffic = true;
   }
 

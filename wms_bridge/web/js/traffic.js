@@ -3,6 +3,9 @@
 import { batteryLevel } from "./palette.js";
 import { label, tile } from "./places.js";
 
+/** Size of a robot that the site document does not know. */
+const UNKNOWN_BODY = { length_m: 0.8, width_m: 0.6 };
+
 /** Pods that stand on the floor; `marked` is the one to point out. */
 export function drawPods(context, pods, size_m, camera, palette, marked) {
   const outlined = size_m * camera.scale > 7;
@@ -40,7 +43,7 @@ function drawHalo(context, at, radius_m, camera, palette) {
 export function drawTraffic(context, poses, site, camera, palette, { sizes, marked, hovered }) {
   for (const pose of poses) drawWay(context, pose, camera, palette, pose.robot.robot === marked);
   for (const pose of poses) {
-    const body = sizes.get(pose.robot.robot);
+    const body = sizes.get(pose.robot.robot) ?? UNKNOWN_BODY;
     drawRobot(context, pose, site, body, camera, palette);
     if (pose.robot.robot === marked || pose.robot.robot === hovered) {
       drawHalo(context, pose, site.pitch_m * 0.62, camera, palette);

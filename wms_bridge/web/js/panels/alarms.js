@@ -1,6 +1,6 @@
 /** What is wrong on the floor, and where stock and books disagree. */
 
-import { clock, whole, words } from "../format.js";
+import { timeOfDay, whole, words } from "../format.js";
 import { Rows, element, setText } from "./rows.js";
 
 const byId = (id) => document.getElementById(id);
@@ -70,7 +70,7 @@ export class DiscrepancyList {
         setText(item.querySelector("strong"), found.slot);
         setText(item.querySelector("button"), podOf(found));
         const numbers = `books ${whole(found.books)}, found ${whole(found.found)}`;
-        setText(item.querySelector("p"), `${clock(found.at_ms)} · ${found.sku} · ${numbers}`);
+        setText(item.querySelector("p"), `${timeOfDay(found.at_ms)} · ${found.sku} · ${numbers}`);
       },
     );
   }

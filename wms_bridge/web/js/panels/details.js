@@ -44,18 +44,26 @@ function stationFacts(id, frame) {
     ["Open lines", whole(station.open_lines)], ["Open orders", whole(station.open_orders)]];
 }
 
-function orderFacts(id, orders) {
-  const order = orders.find((one) => one.order === id);
+const MOST_LINES = 12;
+
+function orderFacts(id, { orders, order: fetched }) {
+  const order = fetched?.order === id ? fetched : orders.find((one) => one.order === id);
   if (!order) return [];
+  const lines = (order.order_lines ?? []).slice(0, MOST_LINES).map((line) => {
+    const short = line.short ? `, ${whole(line.short)} short` : "";
+    return [line.sku, `${whole(line.picked)} / ${whole(line.quantity)}${short}`];
+  });
   return [["Status", words(order.status)],
-    ["Lines done", `${whole(order.lines_closed)} / ${whole(order.lines)}`],
-    ["Pieces", `${whole(order.picked)} / ${whole(order.pieces)}`],
-    ["Short", whole(order.short)]];
+    ["Lines done", `${whole(order.lines_closed)} / ${whole(order.lines)}`], ...lines];
 }
 
-/** Label and text of everything known about a chosen thing; empty if it is not there any more. */
-export function factsOf(thing, frame, orders) {
-  if (thing.kind === "order") return orderFacts(thing.id, orders);
+/**
+ * Label and text of everything known about a chosen thing; empty if it is not there any more.
+ * `known` holds the newest `frame`, the listed `orders` and the chosen `order` with its lines.
+ */
+export function factsOf(thing, known) {
+  const { frame } = known;
+  if (thing.kind === "order") return orderFacts(thing.id, known);
   if (!frame) return [];
   if (thing.kind === "pod") return podFacts(thing.id, frame);
   if (thing.kind === "station") return stationFacts(thing.id, frame);
@@ -73,13 +81,13 @@ export class Details {
   }
 
   /** Shows the card of `thing`, or hides it for null. */
-  show(thing, frame, orders, following) {
+  show(thing, known, following) {
     this.card.hidden = !thing;
     if (!thing) return;
     setText(document.getElementById("details-title"), `${words(thing.kind)} ${thing.id}`);
     this.followButton.hidden = thing.kind !== "robot";
     this.followButton.setAttribute("aria-pressed", String(following));
-    const facts = factsOf(thing, frame, orders);
+    const facts = factsOf(thing, known);
     this.write(facts.length ? facts : [["", "Not in the picture any more"]]);
   }
 

@@ -8,20 +8,20 @@ import { drawSparkline } from "./sparkline.js";
 const FIGURES = [
   ["orders", "Orders done", "Complete (short ones included) of all received", (k) =>
     [whole(k.orders_completed), ` / ${whole(k.orders_received)}`]],
-  ["lines", "Lines picked", "Picked of all lines received", (k) =>
-    [whole(k.lines_picked), ` / ${whole(k.lines_received)}`]],
-  ["picks_confirmed", "Picks", "Confirmed by the pickers", (k) => [whole(k.picks_confirmed), ""]],
+  ["picks", "Picks", "Picks confirmed by the pickers", (k) => [whole(k.picks_confirmed), ""]],
   ["pile_on", "Pile-on", "Lines picked per visit of a pod", (k) => [decimal(k.pile_on, 2), ""]],
-  ["metres_per_line", "Driven per line", "Metres all robots drove per line picked", (k) =>
-    [decimal(k.metres_per_line, 1), " m"]],
-  ["lines_shortened", "Short lines", "Lines that cannot be delivered in full", (k) =>
-    [whole(k.lines_shortened), ""]],
   ["robot_utilisation", "Robots at work", "Share of robot time spent on tasks", (k) =>
     [percent(k.robot_utilisation), ""]],
   ["station_idle", "Stations idle", "Share of station time without a pod", (k) =>
     [percent(k.station_idle), ""]],
-  ["order_age", "Order age", "Receipt to completion: half of the orders, and 95 of 100", (k) =>
-    [duration(k.order_age_p50_s), ` p95 ${duration(k.order_age_p95_s)}`]],
+  ["metres_per_line", "Driven per line", "Metres all robots drove per line picked", (k) =>
+    [decimal(k.metres_per_line, 1), " m"]],
+  ["order_age_p50", "Order age p50", "Receipt to completion of half of the orders", (k) =>
+    [duration(k.order_age_p50_s), ""]],
+  ["order_age_p95", "Order age p95", "Receipt to completion of 95 of 100 orders", (k) =>
+    [duration(k.order_age_p95_s), ""]],
+  ["lines_shortened", "Short lines", "Lines that cannot be delivered in full", (k) =>
+    [whole(k.lines_shortened), ""]],
 ];
 
 /** Lines per hour over the last minutes of site time, kept for the whole shift. */

@@ -1,0 +1,84 @@
+"""The real bridge in this process, on a port of this machine, for a browser to look at."""
+
+import socket
+import threading
+from dataclasses import dataclass, field
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from planner.codec.messages import encode, to_json
+from planner.warehouse.site import Site
+from planner.warehouse.view import FloorView
+from wms_bridge.adapters.memory.store import MemoryStore
+from wms_bridge.api.app import create_app
+from wms_bridge.service import Bridge
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class _Announcing(uvicorn.Server):
+    """Says when it listens, so that nobody has to look again and again."""
+
+    def __init__(self, config: uvicorn.Config):
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+@dataclass
+class FloorServer:
+    """Starts, shows frames, and can be taken away and brought back on the same port."""
+
+    site: Site
+    api_key: str | None = None
+    port: int = field(default_factory=free_port)
+
+    def __post_init__(self) -> None:
+        self.bridge = Bridge(self.site, MemoryStore())
+        self._server: _Announcing | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Serves until :meth:`stop`."""
+        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="warning")
+        config.timeout_graceful_shutdown = 1
+        self._server = _Announcing(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        assert self._server.listening.wait(30), "the bridge does not listen"
+
+    def stop(self) -> None:
+        """Closes every connection."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join(30)
+        self._server = None
+
+    def _app(self) -> FastAPI:
+        return create_app(self.bridge, clock=lambda: 1_750_000_000_000, api_key=self.api_key)
+
+    def show(self, view: FloorView) -> None:
+        """Posts a frame as the fleet node does."""
+        body = encode(to_json(view))
+        headers = {"content-type": "application/json"}
+        if self.api_key:
+            headers["authorization"] = f"Bearer {self.api_key}"
+        answer = httpx.post(f"{self.url}v1/fleet/view", content=body, headers=headers, timeout=10)
+        answer.raise_for_status()
