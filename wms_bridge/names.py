@@ -9,9 +9,7 @@ MAX_QUANTITY = 1_000_000
 """Most pieces in one order line or stock record."""
 
 
-def check_name(
-    value: str, field: str, kind: type[PodherdError], longest: int = MAX_LENGTH
-) -> None:
+def check_name(value: str, field: str, kind: type[PodherdError], longest: int = MAX_LENGTH) -> None:
     """Raise ``kind`` unless the name is 1 to ``longest`` printable characters without spaces at
     the ends."""
     if 0 < len(value) <= longest and value.isprintable() and value == value.strip():

@@ -1,0 +1,32 @@
+"""The latest view of the floor, for everybody who watches."""
+
+from planner.codec.messages import encode
+from planner.warehouse.view import FloorView
+from wms_bridge.api.bell import Bell
+
+
+class LatestView:
+    """Holds one frame. A watcher who is slow misses frames and always gets the newest."""
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.view: FloorView | None = None
+        self._frame = ""
+        self._number = 0
+
+    def show(self, view: FloorView) -> None:
+        """Replace the frame; to be called in the event loop."""
+        self.view = view
+        self._frame = encode(view).decode()
+        self._number += 1
+        self.bell.ring()
+
+    async def after(self, number: int) -> tuple[int, str] | None:
+        """Number and JSON of the newest frame, once it is not frame ``number`` (0: none seen);
+        ``None`` when the app stops."""
+        while not self.bell.closed:
+            rung = self.bell.listen()
+            if self._number != number:
+                return self._number, self._frame
+            await rung.wait()
+        return None

@@ -1,0 +1,102 @@
+"""What callers send. Only the shape is checked here; the rules are in the service."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+
+from planner.warehouse.errors import InvalidOrder, InvalidStock
+from planner.warehouse.ids import OrderId, Sku, SlotId
+from planner.warehouse.orders import OrderLine, PickOrder, line_id
+from planner.warehouse.picks import ShortReason
+from planner.warehouse.stock import Balance
+from wms_bridge.names import check_quantity
+from wms_bridge.records import SkuRecord
+
+MAX_LINE_NUMBER = 1_000_000
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SkuIn(_Request):
+    """An article."""
+
+    sku: StrictStr
+    description: StrictStr = Field("", max_length=500)
+
+
+class SkusIn(_Request):
+    """Articles to add or replace."""
+
+    skus: list[SkuIn]
+
+    def records(self) -> tuple[SkuRecord, ...]:
+        """As the service takes them."""
+        return tuple(SkuRecord(Sku(item.sku), item.description) for item in self.skus)
+
+
+class StockIn(_Request):
+    """Pieces of an SKU in a slot."""
+
+    slot: StrictStr
+    sku: StrictStr
+    quantity: StrictInt
+
+
+class OpeningStockIn(_Request):
+    """Stock that is there at the start."""
+
+    records: list[StockIn]
+
+    def balances(self) -> tuple[Balance, ...]:
+        """As the service takes them; :class:`InvalidStock` on a negative quantity."""
+        for index, record in enumerate(self.records):
+            check_quantity(record.quantity, f"records[{index}].quantity", InvalidStock, least=0)
+        return tuple(
+            Balance(SlotId(record.slot), Sku(record.sku), record.quantity)
+            for record in self.records
+        )
+
+
+class OrderLineIn(_Request):
+    """One line; ``number`` is the WMS's own, else lines count from 1 in the order given."""
+
+    sku: StrictStr
+    quantity: StrictInt
+    number: StrictInt | None = Field(None, ge=1, le=MAX_LINE_NUMBER)
+
+
+class OrderIn(_Request):
+    """A pick order; ``due_ms`` is the site time by which it should be complete."""
+
+    order: StrictStr
+    lines: list[OrderLineIn]
+    due_ms: StrictInt | None = None
+
+    def pick_order(self) -> PickOrder:
+        """As the service takes it; :class:`InvalidOrder` names the wrong field."""
+        if not self.lines:
+            raise InvalidOrder(
+                "an order needs at least one line",
+                field="lines",
+                value=[],
+                remedy="Send one line or more.",
+            )
+        for index, line in enumerate(self.lines):
+            check_quantity(line.quantity, f"lines[{index}].quantity", InvalidOrder)
+        return PickOrder(OrderId(self.order), tuple(_lines(self.order, self.lines)), self.due_ms)
+
+
+class ConfirmIn(_Request):
+    """What the picker took; with a ``reason`` if that is less than asked."""
+
+    quantity: StrictInt
+    reason: ShortReason | None = None
+
+
+def _lines(order: str, lines: Sequence[OrderLineIn]) -> list[OrderLine]:
+    return [
+        OrderLine(line_id(OrderId(order), line.number or place), Sku(line.sku), line.quantity)
+        for place, line in enumerate(lines, start=1)
+    ]

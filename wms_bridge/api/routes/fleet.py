@@ -1,0 +1,84 @@
+"""The fleet's side: events to it, commands and views from it."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from planner.codec.messages import command_from_json, decode, encode, event_to_json, from_json
+from planner.warehouse.commands import Command
+from planner.warehouse.errors import InvalidMessage, PodherdError
+from planner.warehouse.view import FloorView
+from wms_bridge.api.answers import CommandResult, CommandsTaken
+from wms_bridge.api.bell import wait_for_news
+from wms_bridge.api.context import InContext
+from wms_bridge.problem_codes import code_of
+from wms_bridge.service import Bridge
+
+router = APIRouter(prefix="/v1/fleet", tags=["fleet"])
+Wait = Annotated[float, Query(ge=0, le=60)]
+Limit = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@router.get("/events")
+async def events(
+    context: InContext,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait_s: Wait = 0,
+    limit: Limit = 1000,
+) -> Response:
+    """The feed above number ``after``, as ``{"events": [{"number": 1, "event": {...}}]}``.
+
+    With ``wait_s`` the answer waits up to that long for an event.
+    """
+    found = await wait_for_news(context.feed, lambda: context.bridge.feed(after, limit), wait_s)
+    listed = [
+        {"number": item.number, "at_ms": item.at_ms, "event": event_to_json(item.event)}
+        for item in found
+    ]
+    return Response(encode({"events": listed}), media_type="application/json")
+
+
+@router.post("/commands")
+async def commands(request: Request, context: InContext) -> CommandsTaken:
+    """Do what the dispatcher wants: an array of ``ShowPicks``, ``ShortenLine`` and ``RaiseAlarm``
+    objects. One that is refused does not hold up the others, and need not be sent again."""
+    body = await request.body()
+    return await run_in_threadpool(_apply, context.bridge, body, context.clock())
+
+
+@router.post("/view", status_code=HTTPStatus.NO_CONTENT)
+async def view(request: Request, context: InContext) -> None:
+    """Show this ``FloorView`` to everybody who watches; it is not kept."""
+    context.latest.show(from_json(decode(await request.body()), FloorView))
+
+
+def _apply(bridge: Bridge, body: bytes, now_ms: int) -> CommandsTaken:
+    items = decode(body)
+    if not isinstance(items, list):
+        raise InvalidMessage("not an array of commands", remedy='Send [{"type": ...}, ...].')
+    read = [_read(item) for item in items]
+    good = [command for command in read if not isinstance(command, PodherdError)]
+    answers = iter(bridge.apply(good, now_ms))
+    errors = (item if isinstance(item, PodherdError) else next(answers) for item in read)
+    return CommandsTaken(results=[_result(error) for error in errors])
+
+
+def _read(item: object) -> Command | PodherdError:
+    try:
+        return command_from_json(item)
+    except PodherdError as error:
+        return error
+
+
+def _result(error: PodherdError | None) -> CommandResult:
+    if error is None:
+        return CommandResult(accepted=True)
+    return CommandResult(
+        accepted=False,
+        code=code_of(error),
+        field=error.field,
+        problem=error.problem,
+        remedy=error.remedy,
+    )

@@ -1,0 +1,194 @@
+"""Commands of the bridge for the ``podherd`` command line: ``bridge``, ``orders import`` and
+``ledger verify``."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from planner.warehouse.errors import PodherdError
+from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.client import BridgeClient, BridgeUnavailable
+from wms_bridge.client_answers import Rejection
+from wms_bridge.ledger import LedgerReport
+from wms_bridge.main import DEFAULT_PORT, Settings, serve
+from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
+from wms_bridge.replay import ReplayReport, add_skus, rejection_of, replay
+from wms_bridge.service import verify_store
+
+CONSOLE = Console(stderr=True)
+API_KEY_VARIABLE = "PODHERD_API_KEY"
+_LOCAL = f"http://127.0.0.1:{DEFAULT_PORT}"
+
+orders_app = typer.Typer(help="Pick orders.", no_args_is_help=True)
+ledger_app = typer.Typer(help="The stock ledger.", no_args_is_help=True)
+
+ApiKey = Annotated[
+    str | None, typer.Option(envvar=API_KEY_VARIABLE, help="Key of the bridge, if it has one.")
+]
+Url = Annotated[str, typer.Option(help="Where the bridge is.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    app.command("bridge")(bridge)
+    app.add_typer(orders_app, name="orders")
+    app.add_typer(ledger_app, name="ledger")
+
+
+def bridge(
+    site: Annotated[Path, typer.Option(help="Site file.")],
+    database: Annotated[Path, typer.Option(help="SQLite file; made if it is not there.")],
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = DEFAULT_PORT,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    wms: Annotated[str | None, typer.Option(help="URL to post confirmations to.")] = None,
+    api_key: Annotated[
+        str | None, typer.Option(envvar=API_KEY_VARIABLE, help="Key that callers must send.")
+    ] = None,
+) -> None:
+    """Run the bridge between a WMS and the fleet."""
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        serve(Settings(site, sqlite_url(database), host, port, wms, api_key))
+    except PodherdError as error:
+        raise _failure(error) from error
+
+
+@orders_app.command("import")
+def import_orders(
+    file: Annotated[Path, typer.Argument(help="CSV file, .csv or .csv.gz.")],
+    url: Url = _LOCAL,
+    speed_up: Annotated[
+        float, typer.Option(min=0, help="How much faster than the file's times; 0: at once.")
+    ] = 0.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Send the first so many orders.")] = None,
+    skus: Annotated[
+        bool, typer.Option("--add-skus", help="Add unknown SKUs to the catalogue first.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="File for rejected rows; <file>.rejects.csv if not given.")
+    ] = None,
+    api_key: ApiKey = None,
+) -> None:
+    """Send the orders of a file to the bridge."""
+    try:
+        orders, unreadable = _read(file, limit)
+        client = BridgeClient(url, api_key)
+        if skus:
+            CONSOLE.print(f"{add_skus(client, orders)} SKUs added to the catalogue")
+        report = _replay(client, orders, speed_up)
+    except (PodherdError, BridgeUnavailable) as error:
+        raise _failure(error) from error
+    rejections = (*map(rejection_of, unreadable), *report.rejections)
+    _summarise(report, unreadable)
+    if rejections:
+        target = rejects or file.with_name(f"{file.name}.rejects.csv")
+        _write_rejects(target, rejections)
+        CONSOLE.print(f"{len(rejections)} rejected rows: see {target}")
+        raise typer.Exit(2)
+
+
+@ledger_app.command("verify")
+def verify(
+    database: Annotated[
+        Path | None, typer.Option(help="Database of the bridge; it may be running.")
+    ] = None,
+    url: Url = _LOCAL,
+    api_key: ApiKey = None,
+) -> None:
+    """Check the books from the first entry on; exit code 1 if they are not sound."""
+    try:
+        report = _verify_file(database) if database else BridgeClient(url, api_key).verify()
+    except (PodherdError, BridgeUnavailable) as error:
+        raise _failure(error) from error
+    _show_books(report)
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+def _failure(error: Exception) -> typer.Exit:
+    CONSOLE.print(str(error), style="bold red", markup=False, highlight=False)
+    return typer.Exit(1)
+
+
+def _read(file: Path, limit: int | None) -> tuple[list[FileOrder], list[RejectedRow]]:
+    orders: list[FileOrder] = []
+    unreadable: list[RejectedRow] = []
+    for found in read_orders(text_of_file(file)):
+        if isinstance(found, RejectedRow):
+            unreadable.append(found)
+        elif limit is None or len(orders) < limit:
+            orders.append(found)
+    return orders, unreadable
+
+
+def _replay(client: BridgeClient, orders: Sequence[FileOrder], speed_up: float) -> ReplayReport:
+    columns = (
+        TextColumn("orders"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=CONSOLE) as progress:
+        task = progress.add_task("orders", total=len(orders))
+        return replay(client, orders, speed_up, lambda sent: progress.advance(task, sent))
+
+
+def _summarise(report: ReplayReport, unreadable: Sequence[RejectedRow]) -> None:
+    table = Table("orders", "count", title="Import")
+    table.columns[1].justify = "right"
+    unread = len({row.order or row.row for row in unreadable})
+    for name, count in (
+        ("accepted", report.accepted),
+        ("of these sent before", report.repeated),
+        ("rejected by the bridge", report.rejected),
+        ("unreadable", unread),
+    ):
+        table.add_row(name, f"{count:,}")
+    CONSOLE.print(table)
+
+
+def _write_rejects(target: Path, rejections: Iterable[Rejection]) -> None:
+    with target.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("row", "order", "code", "field", "value", "problem", "remedy"))
+        for item in rejections:
+            writer.writerow(
+                (item.row, item.order, item.code, item.field, item.value, item.problem, item.remedy)
+            )
+
+
+def _verify_file(database: Path) -> LedgerReport:
+    if not database.is_file():
+        raise PodherdError("no such database", field=str(database), remedy="Name the SQLite file.")
+    store = SqlStore(sqlite_url(database))
+    try:
+        return verify_store(store)
+    finally:
+        store.close()
+
+
+def _show_books(report: LedgerReport) -> None:
+    verdict = "[bold green]sound[/]" if report.sound else "[bold red]NOT SOUND[/]"
+    CONSOLE.print(f"The books are {verdict}: {report.entries:,} entries, {report.skus:,} SKUs")
+    CONSOLE.print(
+        f"{report.pieces_opened:,} pieces opened = {report.pieces_picked:,} picked"
+        f" + {report.pieces_disputed:,} disputed"
+        f" + {report.pieces_opened - report.pieces_picked - report.pieces_disputed:,} in slots"
+    )
+    faults: tuple[tuple[str, Sequence[object]], ...] = (
+        ("SKUs that do not balance", report.unbalanced),
+        ("places that held less than nothing", report.negative),
+        ("movements posted twice", report.duplicate_keys),
+        ("entries that are not what was written", report.broken),
+        ("stored balances that differ from the books", report.stale),
+    )
+    for name, found in faults:
+        if found:
+            shown = ", ".join(str(item) for item in found[:5]) + (" ..." if len(found) > 5 else "")
+            CONSOLE.print(f"{len(found)} {name}: {shown}", style="red", markup=False)

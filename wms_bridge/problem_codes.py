@@ -1,0 +1,35 @@
+"""Stable names of the kinds of error, as they stand in answers over HTTP."""
+
+from collections.abc import Mapping
+
+from planner.warehouse.errors import (
+    IdempotencyConflict,
+    InvalidMessage,
+    InvalidOrder,
+    InvalidSite,
+    InvalidStock,
+    LedgerImbalance,
+    PodherdError,
+)
+
+INTERNAL_ERROR = "internal_error"
+NOT_FOUND = "not_found"
+
+CODES: Mapping[type[PodherdError], str] = {
+    InvalidOrder: "invalid_order",
+    InvalidStock: "invalid_stock",
+    InvalidSite: "invalid_site",
+    InvalidMessage: "invalid_message",
+    IdempotencyConflict: "idempotency_conflict",
+    LedgerImbalance: "ledger_imbalance",
+}
+
+
+def code_of(error: PodherdError) -> str:
+    """The stable name of a kind of error."""
+    return CODES.get(type(error), INTERNAL_ERROR)
+
+
+def kind_of(code: str) -> type[PodherdError]:
+    """The kind of error with this name; :class:`PodherdError` for any other name."""
+    return next((kind for kind, name in CODES.items() if name == code), PodherdError)
