@@ -1,9 +1,15 @@
 """A site small enough to check by eye, and the bridge on each kind of store."""
 
+import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from planner.warehouse.commands import ShowPicks
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, Sku, StationId, VisitId
@@ -13,6 +19,8 @@ from planner.warehouse.site import PickStation, PodModel, Site
 from planner.warehouse.stock import Balance, slot_id
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.api.app import create_app
+from wms_bridge.client import BridgeClient
 from wms_bridge.ports import Store
 from wms_bridge.records import SkuRecord
 from wms_bridge.service import Bridge
@@ -122,3 +130,77 @@ def show() -> ShowMaker:
 def _place(slot: str) -> tuple[str, int, int]:
     _, face, level, column = slot.split("/")
     return face, int(level), int(column)
+
+
+class ServerThread:
+    """A web application on a real port of this machine."""
+
+    def __init__(self, app: FastAPI):
+        self._server = _Server(app)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        assert self._server.ready.wait(20)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.handle_exit(signal.SIGTERM, None)
+        self._thread.join()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: FastAPI):
+        config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=5)
+        super().__init__(config)
+        self._context = getattr(app.state, "context", None)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._context is not None:
+            self._context.close()
+        super().handle_exit(sig, frame)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[FastAPI], str]]:
+    """``serve(app)`` runs a web application and gives its address."""
+    running: list[ServerThread] = []
+
+    def start(app: FastAPI) -> str:
+        running.append(ServerThread(app))
+        return running[-1].url
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def stocked(site: Site) -> Bridge:
+    """The bridge of the fixture ``bridge``, in memory."""
+    opened = Bridge(site, MemoryStore())
+    stock_up(opened)
+    return opened
+
+
+@pytest.fixture
+def url(stocked: Bridge, serve: Callable[[FastAPI], str]) -> str:
+    """Address of the bridge ``stocked``."""
+    return serve(create_app(stocked, lambda: NOW_MS))
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[BridgeClient]:
+    """A client of the bridge ``stocked``."""
+    opened = BridgeClient(url)
+    yield opened
+    opened.close()

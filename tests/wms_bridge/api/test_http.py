@@ -1,0 +1,250 @@
+"""The HTTP interface, through the shipped client and by hand, on a real port."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShortenLine, ShowPicks
+from planner.warehouse.errors import (
+    IdempotencyConflict,
+    InvalidMessage,
+    InvalidOrder,
+    InvalidStock,
+    PodherdError,
+)
+from planner.warehouse.events import OrderReceived, PickConfirmed, StockStated
+from planner.warehouse.ids import LineId, OrderId, PickId, Sku, SlotId, StationId
+from planner.warehouse.orders import PickOrder
+from planner.warehouse.picks import ShortReason
+from planner.warehouse.site import Site
+from planner.warehouse.stock import Balance
+from wms_bridge.api.app import create_app
+from wms_bridge.client import BridgeClient
+from wms_bridge.ledger import LedgerReport
+from wms_bridge.records import OrderStatus, SkuRecord
+from wms_bridge.service import Bridge
+
+OrderMaker = Callable[..., PickOrder]
+ShowMaker = Callable[..., ShowPicks]
+S1 = StationId("S1")
+
+
+def test_a_shift_in_small(client: BridgeClient, order: OrderMaker, show: ShowMaker) -> None:
+    client.send_order(order("A", RED=3, RARE=2), "k")
+    commands: list[ShowPicks | ShortenLine] = [
+        show("p/1 #ä", "A#1", "RED", 3),
+        ShortenLine(OrderId("A"), LineId("A#2"), 2, 2, ShortReason.INSUFFICIENT_STOCK),
+    ]
+    assert all(result.accepted for result in client.send_commands(commands))
+    [pick] = client.picks(S1)
+    assert pick.task.pick == "p/1 #ä"
+    taken = client.confirm_pick(pick.task.pick, 3)
+    assert (taken.quantity, taken.repeated) == (3, False)
+    finished = client.order(OrderId("A"))
+    assert finished is not None
+    assert finished.status is OrderStatus.COMPLETE_SHORT
+    assert [(line.picked, line.short) for line in finished.order_lines] == [(3, 0), (0, 2)]
+    kinds = [type(item.event) for item in client.events(0)]
+    assert kinds == [StockStated, OrderReceived, StockStated, PickConfirmed]
+    assert client.verify().sound
+    assert client.status().wms.backlog == 1
+    assert client.kpis().bridge["orders_completed_short"] == 1
+
+
+def test_site_skus_and_stock(client: BridgeClient, site: Site) -> None:
+    assert client.site() == site
+    assert client.put_skus([SkuRecord(Sku("NEW"), "a new thing")]) == 1
+    assert SkuRecord(Sku("NEW"), "a new thing") in client.catalogue()
+    new = Balance(SlotId("P003/A/1/1"), Sku("NEW"), 4)
+    assert client.put_stock([new], "k").pieces == 4
+    assert client.stock(slot=new.slot) == (new,)
+    assert client.stock(sku=Sku("NEW")) == (new,)
+
+
+def test_repeated_order_has_the_same_answer(client: BridgeClient, order: OrderMaker) -> None:
+    first = client.send_order(order("A", RED=3), "k")
+    again = client.send_order(order("A", RED=3), "k")
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.received_ms == first.received_ms
+    with pytest.raises(IdempotencyConflict) as error:
+        client.send_order(order("A", RED=4), "k")
+    assert (error.value.field, error.value.value) == ("Idempotency-Key", "k")
+
+
+def test_repeat_is_answered_byte_by_byte_the_same(url: str) -> None:
+    body = {"order": "A", "lines": [{"sku": "RED", "quantity": 1}]}
+    first, again = (httpx.post(f"{url}/v1/orders", json=body) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "value"),
+    [
+        ({"order": "A", "lines": []}, "lines", "[]"),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": 0}]}, "lines[0].quantity", 0),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": -1}]}, "lines[0].quantity", -1),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": 1.5}]}, "lines[0].quantity", 1.5),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": True}]}, "lines[0].quantity", True),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": 10**30}]}, "lines[0].quantity", None),
+        ({"order": "A", "lines": [{"sku": "GREEN", "quantity": 1}]}, "lines[0].sku", "GREEN"),
+        ({"order": "A", "lines": [{"sku": "\ud800", "quantity": 1}]}, "lines[0].sku", None),
+        ({"order": "", "lines": [{"sku": "RED", "quantity": 1}]}, "order", None),
+        ({"order": 7, "lines": [{"sku": "RED", "quantity": 1}]}, "order", 7),
+        ({"lines": [{"sku": "RED", "quantity": 1}]}, "order", None),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": 1}], "x": 1}, "x", 1),
+        ({"order": "A", "due_ms": -1, "lines": [{"sku": "RED", "quantity": 1}]}, "due_ms", -1),
+        (
+            {
+                "order": "A",
+                "lines": [
+                    {"sku": "RED", "quantity": 1, "number": 2},
+                    {"sku": "BLUE", "quantity": 1, "number": 2},
+                ],
+            },
+            "lines[0].line",
+            "A#2",
+        ),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+def test_bad_order_is_a_problem_that_names_the_field(
+    url: str, client: BridgeClient, body: object, field: str, value: object
+) -> None:
+    answer = httpx.post(
+        f"{url}/v1/orders",
+        content=json.dumps(body),
+        headers={"Content-Type": "application/json"},
+    )
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert problem["code"] in ("invalid_order", "invalid_request")
+    assert problem["field"] == field
+    assert value is None or problem["value"] == value
+    assert problem["remedy"]
+    assert client.orders() == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/nothing", 404, "not_found"),
+        ("GET", "/v1/orders/nobody", 404, "not_found"),
+        ("DELETE", "/v1/orders", 405, "method_not_allowed"),
+        ("GET", "/v1/orders?limit=0", 422, "invalid_request"),
+        ("GET", "/v1/orders?limit=ten", 422, "invalid_request"),
+        ("GET", "/v1/fleet/events?after=-1", 422, "invalid_request"),
+        ("GET", "/v1/stations/S9/picks", 422, "invalid_message"),
+        ("POST", "/v1/orders", 422, "invalid_request"),
+        ("POST", "/v1/orders/bulk", 422, "invalid_message"),
+        ("POST", "/v1/fleet/view", 422, "invalid_message"),
+        ("POST", "/v1/fleet/commands", 422, "invalid_message"),
+        ("POST", "/v1/picks/nobody/confirm", 422, "invalid_request"),
+        ("PUT", "/v1/stock", 422, "invalid_request"),
+    ],
+)
+def test_every_error_is_a_problem(url: str, method: str, path: str, status: int, code: str) -> None:
+    answer = httpx.request(method, url + path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1,", b"nul"])
+def test_body_that_is_not_json_is_a_problem(url: str, body: bytes) -> None:
+    for path in ("/v1/orders", "/v1/orders/bulk", "/v1/fleet/commands", "/v1/fleet/view"):
+        answer = httpx.post(url + path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422), path
+        assert answer.headers["Content-Type"] == "application/problem+json", path
+
+
+def test_errors_arrive_at_the_client_as_they_were(
+    client: BridgeClient, order: OrderMaker, show: ShowMaker
+) -> None:
+    with pytest.raises(InvalidOrder) as unknown:
+        client.send_order(order("A", GREEN=1))
+    assert (unknown.value.field, unknown.value.value) == ("lines[0].sku", "GREEN")
+    with pytest.raises(InvalidStock):
+        client.put_stock([Balance(SlotId("P009/A/1/1"), Sku("RED"), 1)], "k")
+    with pytest.raises(InvalidStock):
+        client.confirm_pick(PickId("nobody"), 1)
+    with pytest.raises(InvalidMessage):
+        client.picks(StationId("S9"))
+    assert client.order(OrderId("nobody")) is None
+    results = client.send_commands([show("p", "Z#1", "RED", 1)])
+    assert (results[0].accepted, results[0].code) == (False, "invalid_message")
+
+
+def test_unreadable_command_does_not_hold_up_the_others(url: str, client: BridgeClient) -> None:
+    alarm = {"type": "RaiseAlarm", "kind": "robot_silent", "subject": "R1", "text": "silent"}
+    body = [{"type": "Dance"}, alarm, 7, {**alarm, "kind": "bored"}]
+    answer = httpx.post(f"{url}/v1/fleet/commands", json=body).json()
+    assert [result["accepted"] for result in answer["results"]] == [False, True, False, False]
+    assert [item.subject for item in client.alarms()] == ["R1"]
+
+
+def test_alarms_and_discrepancies(client: BridgeClient, order: OrderMaker, show: ShowMaker) -> None:
+    client.send_order(order("A", RED=3))
+    silent = RaiseAlarm(AlarmKind.ROBOT_SILENT, "R1", "<img src=x onerror=alert(1)>")
+    client.send_commands([silent, show("p1", "A#1", "RED", 3)])
+    client.confirm_pick(PickId("p1"), 1, ShortReason.SLOT_SHORT)
+    [alarm] = client.alarms()
+    assert (alarm.text, alarm.active) == (silent.text, True)
+    [found] = client.discrepancies()
+    assert (found.slot, found.books, found.found) == ("P001/A/1/1", 10, 1)
+
+
+def test_orders_come_in_pages(client: BridgeClient, order: OrderMaker) -> None:
+    client.send_orders([order(name, RED=1) for name in "ABC"])
+    newest, *_ = client.orders(limit=1)
+    assert newest.order == "C"
+    rest = client.orders(OrderStatus.OPEN, before=newest.number)
+    assert [item.order for item in rest] == ["B", "A"]
+
+
+def test_verify_is_the_same_over_http(client: BridgeClient, stocked: Bridge) -> None:
+    assert client.verify() == stocked.verify()
+    assert isinstance(client.verify(), LedgerReport)
+
+
+def test_api_key_is_asked_for_everywhere_but_the_page(
+    stocked: Bridge, serve: Callable[[FastAPI], str]
+) -> None:
+    url = serve(create_app(stocked, lambda: 0, api_key="secret"))
+    refused = httpx.get(f"{url}/v1/status")
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    for wrong in (b"Bearer nope", b"Basic secret", b"secret", "Bearer sécret".encode()):
+        answer = httpx.get(f"{url}/v1/status", headers={b"Authorization": wrong})
+        assert answer.status_code == 401
+    with pytest.raises(PodherdError, match="API key"):
+        BridgeClient(url).status()
+    assert BridgeClient(url, "secret").status().site == stocked.site.name
+
+
+def test_pages_of_other_sites_may_look_at_nothing_and_change_nothing(url: str) -> None:
+    evil = {"Origin": "https://evil.example"}
+    answer = httpx.put(f"{url}/v1/skus", json={"skus": []}, headers=evil)
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+    assert "Access-Control-Allow-Origin" not in httpx.get(f"{url}/v1/orders", headers=evil).headers
+    assert httpx.put(f"{url}/v1/skus", json={"skus": []}, headers={"Origin": url}).is_success
+
+
+def test_unknown_host_name_is_refused(stocked: Bridge, serve: Callable[[FastAPI], str]) -> None:
+    url = serve(create_app(stocked, lambda: 0, allowed_hosts=("127.0.0.1",)))
+    assert httpx.get(f"{url}/v1/status").is_success
+    rebound = httpx.get(f"{url}/v1/status", headers={"Host": "evil.example"})
+    assert rebound.status_code == 400
+
+
+def test_body_beyond_the_limit_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wms_bridge.api.guards.MAX_BODY_BYTES", 1000)
+    answer = httpx.post(f"{url}/v1/orders/bulk", content=b"[" + b" " * 2000 + b"]")
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
