@@ -1,0 +1,52 @@
+"""``podherd``: the one command line of the project."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from planner.warehouse.errors import PodherdError
+from podherd_bringup.demo import DemoSettings, run_demo
+from sim_worlds.site_cli import app as site_app
+from wms_bridge.cli import add_to
+from wms_bridge.main import DEFAULT_PORT
+
+app = typer.Typer(
+    help="Runs goods-to-person robot fleets.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+add_to(app)
+app.add_typer(site_app, name="site")
+
+_CONSOLE = Console(highlight=False)
+_ERRORS = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def demo(
+    site: Annotated[str, typer.Option(help="A shipped site or a site file.")] = "small",
+    robots: Annotated[int | None, typer.Option(help="How many; those of the site.")] = None,
+    orders: Annotated[int, typer.Option(help="How many orders come in.")] = 200,
+    speed: Annotated[str, typer.Option(help="max, or a factor of real time.")] = "max",
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
+    world: Annotated[str, typer.Option(help="What the robots drive in: fast.")] = "fast",
+    port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,
+    runs: Annotated[Path, typer.Option(help="Folder for the files of runs.")] = Path("var"),
+) -> None:
+    """Run a whole shift: orders from a WMS, ROS 2 robots, picks, confirmations."""
+    # The end of a terminal session ends the run in order, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        settings = DemoSettings(site, robots, orders, speed, seed, world, port=port, runs=runs)
+        verdict = run_demo(settings, _CONSOLE)
+    except PodherdError as error:
+        _ERRORS.print(str(error), markup=False)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt:
+        _ERRORS.print("stopped")
+        raise typer.Exit(130) from None
+    if verdict.complaints:
+        raise typer.Exit(1)

@@ -1,0 +1,101 @@
+"""``podherd demo``: a whole shift over real processes, and whether it was a good one."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from planner.roadmap.geometry import checked_roadmap
+from planner.warehouse.errors import PodherdError
+from planner.warehouse.site import Site
+from podherd_bringup.demand_plan import plan_shift
+from podherd_bringup.environment import find_workspace, free_domain_id, ros_environment
+from podherd_bringup.programs import Wiring, free_port
+from podherd_bringup.robot_count import with_robots
+from podherd_bringup.run_folder import RunFolder
+from podherd_bringup.screen import Screen
+from podherd_bringup.shift import Shift
+from podherd_bringup.supervisor import Supervisor
+from podherd_bringup.verdict import Verdict, judge, show
+from sim_worlds.sites.catalogue import load_site
+from wms_bridge.main import DEFAULT_PORT
+
+_WORLDS = ("fast",)
+_WMS_PORT = 8700
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """``robots`` None: those of the site. ``speed``: ``max`` or a factor of real time."""
+
+    site: str = "small"
+    robots: int | None = None
+    orders: int = 200
+    speed: str = "max"
+    seed: int = 1
+    world: str = "fast"
+    short_slot_share: float = 0.02
+    port: int = DEFAULT_PORT
+    runs: Path = Path("var")
+
+    def __post_init__(self) -> None:
+        if self.world not in _WORLDS:
+            raise PodherdError(
+                "no such world", field="world", value=self.world, remedy=f"There is: {_WORLDS[0]}."
+            )
+        if self.orders < 1:
+            raise PodherdError(
+                "a shift needs orders",
+                field="orders",
+                value=self.orders,
+                remedy="Ask for 1 or more.",
+            )
+
+
+def run_demo(settings: DemoSettings, console: Console) -> Verdict:
+    """The shift from the first process to the verdict; no process outlives it."""
+    site = _site(settings)
+    plan = plan_shift(site, settings.orders, settings.seed)
+    wiring = _wiring(settings, site)
+    wiring.folder.prepare(site, plan.stock)
+    lines = sum(len(timed.order.lines) for timed in plan.orders)
+    console.print(
+        f"{site.name}: {len(site.robots)} robots, {len(site.stations)} stations, "
+        f"{site.pod_count} pods; {len(plan.orders)} orders with {lines} lines, seed {settings.seed}"
+    )
+    console.print(f"watch it at {wiring.bridge_url}  (files: {wiring.folder.path})")
+    with Supervisor(wiring.folder.logs) as supervisor, Screen(console) as screen:
+        end = Shift(plan, wiring, screen.watch).run(supervisor)
+        supervisor.stop()
+    verdict = judge(end, wiring.folder)
+    show(verdict, console)
+    return verdict
+
+
+def _site(settings: DemoSettings) -> Site:
+    site = load_site(settings.site)
+    if settings.robots is not None:
+        site = with_robots(site, settings.robots)
+    checked_roadmap(site)
+    return site
+
+
+def _wiring(settings: DemoSettings, site: Site) -> Wiring:
+    if not (find_workspace() / "install").exists() and "ROS_DISTRO" not in os.environ:
+        raise PodherdError(
+            "the ROS 2 messages are not built",
+            field="ros_ws/install",
+            remedy="Run 'make setup', or 'colcon build' in ros_ws and source its setup file.",
+        )
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{site.name}-seed{settings.seed}-{os.getpid()}"
+    return Wiring(
+        folder=RunFolder((settings.runs / name).absolute()),
+        bridge_port=free_port(settings.port),
+        wms_port=free_port(_WMS_PORT),
+        speed=settings.speed,
+        seed=settings.seed,
+        short_slot_share=settings.short_slot_share,
+        ros=ros_environment(os.environ, free_domain_id()),
+    )

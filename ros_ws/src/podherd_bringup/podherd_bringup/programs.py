@@ -1,0 +1,112 @@
+"""The processes of a shift and how each is started."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from planner.warehouse.ids import RobotId
+from planner.warehouse.site import Site
+from podherd_bringup.run_folder import RunFolder
+from podherd_bringup.supervisor import Program
+
+_ROBOT_PROCESSES_MAX = 12
+"""Discovery on one host ends at 32 ROS 2 processes; more robots share one."""
+_PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the processes need to find each other; ``speed`` and ``seed`` are for the world."""
+
+    folder: RunFolder
+    bridge_port: int
+    wms_port: int
+    speed: str
+    seed: int
+    short_slot_share: float
+    ros: Mapping[str, str]
+    """The environment of ROS 2 processes."""
+
+    @property
+    def bridge_url(self) -> str:
+        """Where the bridge and its page are."""
+        return f"http://127.0.0.1:{self.bridge_port}"
+
+
+def office_programs(wiring: Wiring) -> tuple[Program, ...]:
+    """The fake WMS and the bridge: no ROS."""
+    folder = wiring.folder
+    wms = (
+        "-m",
+        "wms_bridge.fakes.wms",
+        f"--port={wiring.wms_port}",
+        f"--log={folder.confirmations}",
+    )
+    bridge = (
+        "-c",
+        "import typer; from wms_bridge.cli import bridge; typer.run(bridge)",
+        f"--site={folder.site}",
+        f"--database={folder.books}",
+        f"--port={wiring.bridge_port}",
+        f"--wms=http://127.0.0.1:{wiring.wms_port}/confirmations",
+    )
+    return _python("wms", wms, os.environ), _python("bridge", bridge, os.environ)
+
+
+def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:
+    """World, robots and fleet: ROS 2 processes."""
+    folder, ros = wiring.folder, wiring.ros
+    bridge = {"site": folder.site, "bridge": wiring.bridge_url}
+    world = {
+        **bridge,
+        "stock": folder.stock,
+        "report": folder.world,
+        "speed": f"'{wiring.speed}'",
+        "seed": wiring.seed,
+        "short_slot_share": wiring.short_slot_share,
+    }
+    fleet = {**bridge, "log": folder.events}
+    robots = [robot.id for robot in site.robots]
+    return (
+        _node("world", "podherd_world.world_node", world, ros),
+        *(_robots(group, site, ros) for group in groups(robots, _ROBOT_PROCESSES_MAX)),
+        _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
+    )
+
+
+def groups(robots: Sequence[RobotId], most: int) -> list[list[RobotId]]:
+    """Robots in at most ``most`` groups of about the same size, one each if that is enough."""
+    count = min(len(robots), most)
+    return [list(robots[index::count]) for index in range(count)]
+
+
+def free_port(wanted: int) -> int:
+    """``wanted`` or the first free TCP port of this machine after it."""
+    for port in range(wanted, wanted + _PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return 0
+
+
+def _robots(robots: list[RobotId], site: Site, ros: Mapping[str, str]) -> Program:
+    names = ",".join(f"'{robot}'" for robot in robots)
+    settings = {"robots": f"[{names}]", "pitch_m": float(site.pitch_m)}
+    return _node(f"robot-{robots[0]}", "podherd_robot.robot_node", settings, ros)
+
+
+def _node(
+    name: str, module: str, settings: Mapping[str, object], ros: Mapping[str, str]
+) -> Program:
+    given = [part for key, value in settings.items() for part in ("-p", f"{key}:={value}")]
+    return _python(name, ("-m", module, "--ros-args", *given), ros)
+
+
+def _python(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Program:
+    return Program(name, (sys.executable, *arguments), environment)

@@ -1,0 +1,134 @@
+"""Was it a good shift? Figures for people and a pass or fail for machines."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from planner.codec.messages import decode, from_json
+from planner.warehouse.view import Kpis
+from podherd_bringup.run_folder import RunFolder
+from podherd_bringup.shift import ShiftEnd
+from sim_worlds.referee import Violation
+from wms_bridge.records import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class WorldReport:
+    """What the world wrote at its end; see :mod:`podherd_world.world_node`."""
+
+    site_ms: int
+    violations: tuple[Violation, ...]
+    counts: Mapping[str, int]
+    picks_refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``complaints`` is empty after a good shift."""
+
+    end: ShiftEnd
+    world: WorldReport | None
+    confirmed: int
+    complaints: tuple[str, ...]
+
+
+def judge(end: ShiftEnd, folder: RunFolder) -> Verdict:
+    """The verdict, once all processes have ended; also written to ``result.json``."""
+    world = _world(folder.world)
+    confirmed = _confirmed(folder.confirmations)
+    verdict = Verdict(end, world, confirmed, tuple(_complaints(end, world, confirmed)))
+    folder.result.write_text(json.dumps(_summary(verdict), indent=1) + "\n")
+    return verdict
+
+
+def _complaints(end: ShiftEnd, world: WorldReport | None, confirmed: int) -> list[str]:
+    progress, complaints = end.progress, []
+    if end.trouble:
+        complaints.append(f"ended early: {end.trouble}")
+    open_orders = progress.orders - progress.counts.get(Tally.ORDERS_COMPLETED, 0)
+    if open_orders:
+        complaints.append(f"{open_orders} orders neither complete nor explained")
+    if confirmed != progress.orders:
+        complaints.append(f"{confirmed} of {progress.orders} orders confirmed to the WMS")
+    if not end.ledger.sound:
+        complaints.append("the ledger does not balance")
+    if world is None:
+        complaints.append("the world left no report")
+    elif world.violations or world.picks_refused:
+        complaints.append(
+            f"{len(world.violations)} violations, {world.picks_refused} picks refused"
+        )
+    return complaints
+
+
+def show(verdict: Verdict, console: Console) -> None:
+    """Print the figures and the verdict."""
+    progress = verdict.end.progress
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name, value in _rows(verdict):
+        table.add_row(name, value)
+    console.print(table)
+    for complaint in verdict.complaints:
+        console.print(f"[red]✗[/] {complaint}")
+    if not verdict.complaints:
+        hours = progress.site_ms / 3_600_000
+        console.print(f"[green]✓[/] a good shift: {hours:.1f} h in {progress.wall_s:.0f} s")
+
+
+def _rows(verdict: Verdict) -> list[tuple[str, str]]:
+    progress, ledger, world = verdict.end.progress, verdict.end.ledger, verdict.world
+    counts, factor = progress.counts, progress.site_ms / 1000 / max(progress.wall_s, 1e-3)
+    return [
+        ("orders complete", f"{counts.get(Tally.ORDERS_COMPLETED, 0)} of {progress.orders}"),
+        ("of those short", str(counts.get(Tally.ORDERS_COMPLETED_SHORT, 0))),
+        ("confirmed to the WMS", str(verdict.confirmed)),
+        ("order lines", f"{counts.get(Tally.LINES_CLOSED, 0)} of {progress.lines}"),
+        ("picks confirmed", str(counts.get(Tally.PICKS_CONFIRMED, 0))),
+        *(_kpi_rows(progress.kpis) if progress.kpis else ()),
+        ("collisions", str(len(world.violations)) if world else "unknown"),
+        ("ledger", f"{'balanced' if ledger.sound else 'OUT OF BALANCE'}, {ledger.entries} entries"),
+        ("processes restarted", str(progress.restarts)),
+        ("speed", f"{factor:.0f} times real time"),
+    ]
+
+
+def _kpi_rows(kpis: Kpis) -> list[tuple[str, str]]:
+    stations = ", ".join(f"{name} {rate:.0f}" for name, rate in kpis.station_lines_per_h)
+    return [
+        ("lines per hour", f"{kpis.lines_per_h:.0f}  ({stations})"),
+        ("pile-on (picks per pod visit)", f"{kpis.pile_on:.2f}"),
+        ("metres per line", f"{kpis.metres_per_line:.1f}"),
+        ("robots at work", f"{kpis.robot_utilisation:.0%}"),
+        ("stations idle", f"{kpis.station_idle:.0%}"),
+        ("order age p50 / p95", f"{kpis.order_age_p50_s:.0f} s / {kpis.order_age_p95_s:.0f} s"),
+    ]
+
+
+def _summary(verdict: Verdict) -> dict[str, object]:
+    progress, world = verdict.end.progress, verdict.world
+    return {
+        "good": not verdict.complaints,
+        "complaints": verdict.complaints,
+        "site_s": progress.site_ms / 1000,
+        "wall_s": round(progress.wall_s, 1),
+        "restarts": progress.restarts,
+        "counts": dict(progress.counts),
+        "confirmed": verdict.confirmed,
+        "ledger_sound": verdict.end.ledger.sound,
+        "violations": dict(world.counts) if world else None,
+        "kpis": asdict(progress.kpis) if progress.kpis else None,
+    }
+
+
+def _world(report: Path) -> WorldReport | None:
+    return from_json(decode(report.read_bytes()), WorldReport) if report.exists() else None
+
+
+def _confirmed(log: Path) -> int:
+    """Orders that the WMS was told about, each counted once."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return len({json.loads(line)["body"]["order"] for line in lines})
