@@ -6,50 +6,16 @@ from dataclasses import replace
 import pytest
 
 from planner.vda5050.order_update import shape_error, start_index, stitch_index
-from planner.warehouse.ids import ActionId, EdgeId, NodeId, RobotId, TransportOrderId
+from planner.warehouse.ids import NodeId, RobotId, TransportOrderId
 from planner.warehouse.robot import ErrorKind, Pose
-from planner.warehouse.transport import (
-    Action,
-    ActionKind,
-    OrderEdge,
-    OrderNode,
-    TransportOrder,
-)
-
-R1 = RobotId("R1")
-
-
-def straight_order(released: int, planned: int = 0, first: int = 0) -> TransportOrder:
-    """Nodes n0, n1... along x, one metre apart; ``first`` is the number of the first of them."""
-    count = released + planned
-    nodes = tuple(
-        OrderNode(2 * i, NodeId(f"n{i}"), float(i), 0.0, i - first < released)
-        for i in range(first, first + count)
-    )
-    edges = tuple(
-        OrderEdge(2 * i + 1, EdgeId(f"n{i}-n{i + 1}"), NodeId(f"n{i}"), NodeId(f"n{i + 1}"),
-                  i + 1 - first < released, 1.0)
-        for i in range(first, first + count - 1)
-    )  # fmt: skip
-    return TransportOrder(TransportOrderId("T1"), 0, R1, nodes, edges)
+from planner.warehouse.transport import TransportOrder
+from tests.planner.vda5050.straight import R1, straight_order, with_edge, with_lift, with_node
 
 
 def test_a_well_formed_order_passes() -> None:
     assert shape_error(straight_order(3, 2), R1) is None
     assert shape_error(straight_order(1), R1) is None
     assert shape_error(straight_order(2, 1, first=4), R1) is None
-
-
-def node(order: TransportOrder, index: int, **changes: object) -> TransportOrder:
-    nodes = list(order.nodes)
-    nodes[index] = replace(nodes[index], **changes)  # type: ignore[arg-type]
-    return replace(order, nodes=tuple(nodes))
-
-
-def edge(order: TransportOrder, index: int, **changes: object) -> TransportOrder:
-    edges = list(order.edges)
-    edges[index] = replace(edges[index], **changes)  # type: ignore[arg-type]
-    return replace(order, edges=tuple(edges))
 
 
 ODDITIES: dict[str, tuple[Callable[[TransportOrder], TransportOrder], str]] = {
@@ -59,19 +25,22 @@ ODDITIES: dict[str, tuple[Callable[[TransportOrder], TransportOrder], str]] = {
     "no nodes": (lambda o: replace(o, nodes=(), edges=()), "nodes"),
     "an edge missing": (lambda o: replace(o, edges=o.edges[1:]), "edges"),
     "an edge too many": (lambda o: replace(o, nodes=o.nodes[:-1]), "edges"),
-    "odd first node": (lambda o: node(o, 0, sequence=1), "nodes[0].sequence"),
-    "negative first node": (lambda o: node(o, 0, sequence=-2), "nodes[0].sequence"),
-    "node number skipped": (lambda o: node(o, 1, sequence=4), "sequence"),
-    "node number repeated": (lambda o: node(o, 1, sequence=0), "sequence"),
-    "edge number even": (lambda o: edge(o, 0, sequence=2), "sequence"),
-    "first node not released": (lambda o: node(o, 0, released=False), "nodes[0].released"),
-    "gap in the base": (lambda o: node(edge(o, 0, released=False), 1, released=False), "released"),
-    "edge released, its end not": (lambda o: edge(o, 2, released=True), "edges"),
-    "node released, its edge not": (lambda o: edge(o, 1, released=False), "released"),
-    "edge from elsewhere": (lambda o: edge(o, 0, start=NodeId("n9")), "edges"),
-    "edge to elsewhere": (lambda o: edge(o, 3, end=NodeId("n9")), "edges"),
-    "speed zero": (lambda o: edge(o, 1, max_speed_mps=0.0), "edges"),
-    "speed not a number": (lambda o: edge(o, 1, max_speed_mps=float("nan")), "edges"),
+    "odd first node": (lambda o: with_node(o, 0, sequence=1), "nodes[0].sequence"),
+    "negative first node": (lambda o: with_node(o, 0, sequence=-2), "nodes[0].sequence"),
+    "node number skipped": (lambda o: with_node(o, 1, sequence=4), "sequence"),
+    "node number repeated": (lambda o: with_node(o, 1, sequence=0), "sequence"),
+    "edge number even": (lambda o: with_edge(o, 0, sequence=2), "sequence"),
+    "first node not released": (lambda o: with_node(o, 0, released=False), "nodes[0].released"),
+    "gap in the base": (
+        lambda o: with_node(with_edge(o, 0, released=False), 1, released=False),
+        "released",
+    ),
+    "edge released, its end not": (lambda o: with_edge(o, 2, released=True), "edges"),
+    "node released, its edge not": (lambda o: with_edge(o, 1, released=False), "released"),
+    "edge from elsewhere": (lambda o: with_edge(o, 0, start=NodeId("n9")), "edges"),
+    "edge to elsewhere": (lambda o: with_edge(o, 3, end=NodeId("n9")), "edges"),
+    "speed zero": (lambda o: with_edge(o, 1, max_speed_mps=0.0), "edges"),
+    "speed not a number": (lambda o: with_edge(o, 1, max_speed_mps=float("nan")), "edges"),
 }
 
 
@@ -123,8 +92,7 @@ def test_more_than_a_pitch_beyond_a_node_is_not_on_its_way() -> None:
 
 
 def test_a_node_with_work_is_not_passed_by() -> None:
-    lift = Action(ActionId("a"), ActionKind.PICK)
-    base = node(straight_order(3), 1, actions=(lift,)).nodes
+    base = with_lift(straight_order(3), 1).nodes
     assert start_index(base, Pose(1.0, 0.0, 0.0), 1.2, 0.05) == 1
     assert start_index(base, Pose(1.5, 0.0, 0.0), 1.2, 0.05) is None
     assert start_index(base, Pose(2.0, 0.0, 0.0), 1.2, 0.05) is None
