@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -204,3 +205,16 @@ def client(url: str) -> Iterator[BridgeClient]:
     opened = BridgeClient(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], bool]], None]:
+    """``until(condition)`` returns when another process or thread has made it true."""
+
+    def wait(condition: Callable[[], bool], patience_s: float = 60.0) -> None:
+        give_up = time.monotonic() + patience_s
+        while not condition():
+            assert time.monotonic() < give_up, "waited in vain"
+            time.sleep(0.02)
+
+    return wait

@@ -1,0 +1,273 @@
+"""Confirmations to the WMS: all of them, each known by its id, whatever the WMS does."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import TypeVar
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.warehouse.commands import ShortenLine
+from planner.warehouse.ids import LineId, OrderId
+from planner.warehouse.orders import PickOrder
+from planner.warehouse.picks import ShortReason
+from wms_bridge.adapters.webhook.sender import WebhookSender
+from wms_bridge.api.app import create_app
+from wms_bridge.backoff import BackoffParams, backoff_ms
+from wms_bridge.client import BridgeClient
+from wms_bridge.fakes.wms import FakeWms, Mode, ModeIn, create_fake_wms
+from wms_bridge.main import wall_clock_ms
+from wms_bridge.outbox import Delivery
+from wms_bridge.ports import Store
+from wms_bridge.records import OutboxMessage
+from wms_bridge.service import Bridge
+
+OrderMaker = Callable[..., PickOrder]
+Result = TypeVar("Result")
+PARAMS = BackoffParams(first_ms=100, longest_ms=1_000, jitter=0.0)
+
+
+class Rig:
+    """A bridge, its delivery with a clock set by hand, and a fake WMS."""
+
+    def __init__(self, bridge: Bridge, order: OrderMaker):
+        self.now_ms = 10_000
+        self._order = order
+        self.bridge = bridge
+        app = create_fake_wms()
+        self.wms: FakeWms = app.state.wms
+        self._sender = WebhookSender("http://wms/confirmations", httpx.ASGITransport(app))
+        self.delivery = self.restarted()
+
+    def restarted(self) -> Delivery:
+        """A delivery that knows only what the store knows."""
+        self.delivery = Delivery(self.bridge.store, self._sender, lambda: self.now_ms, PARAMS)
+        return self.delivery
+
+    def finish(self, *names: str) -> None:
+        """Orders that are complete (short of everything), so that each is confirmed."""
+        for name in names:
+            self.bridge.receive_order(self._order(name, RARE=1), self.now_ms)
+            reason = ShortReason.INSUFFICIENT_STOCK
+            short = ShortenLine(OrderId(name), LineId(f"{name}#1"), 1, 1, reason)
+            assert self.bridge.apply([short], self.now_ms) == (None,)
+
+    def mode(self, mode: Mode) -> None:
+        self.wms.behaviour = ModeIn(mode=mode, delay_s=0)
+
+    def deliver(self) -> int:
+        return run(self.delivery.deliver_due())
+
+    @property
+    def backlog(self) -> int:
+        with self.bridge.store.reading() as tx:
+            return tx.backlog()
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        return [(received.key.rpartition("/")[2], received.times) for received in self.wms.received]
+
+
+def run(work: Coroutine[object, object, Result]) -> Result:
+    return asyncio.run(work)
+
+
+@pytest.fixture
+def rig(bridge: Bridge, order: OrderMaker) -> Rig:
+    return Rig(bridge, order)
+
+
+def test_finished_orders_are_confirmed_once(rig: Rig) -> None:
+    rig.finish("A", "B", "C")
+    assert rig.deliver() == 3
+    assert sorted(rig.told) == [("A", 1), ("B", 1), ("C", 1)]
+    assert (rig.deliver(), rig.backlog) == (0, 0)
+
+
+def test_confirmation_tells_what_came_of_each_line(rig: Rig) -> None:
+    rig.finish("A")
+    rig.deliver()
+    [received] = rig.wms.received
+    assert received.key == "order-confirmed/A"
+    assert received.body == {
+        "message": "order-confirmed/A",
+        "order": "A",
+        "status": "complete_short",
+        "received_ms": 10_000,
+        "completed_ms": 10_000,
+        "lines": [
+            {
+                "line": "A#1",
+                "sku": "RARE",
+                "ordered": 1,
+                "picked": 0,
+                "short": 1,
+                "reason": "insufficient_stock",
+            }
+        ],
+    }
+
+
+def test_wms_down_then_up(rig: Rig) -> None:
+    rig.mode(Mode.DOWN)
+    rig.finish(*"ABCDEFGHIJ")
+    assert rig.deliver() == 0
+    assert rig.delivery.status.failures > 0
+    assert "503" in rig.delivery.status.last_error
+    assert (rig.backlog, rig.told) == (10, [])
+    rig.mode(Mode.UP)
+    assert rig.deliver() == 0, "the pause is kept"
+    rig.now_ms = rig.delivery.status.paused_until_ms
+    assert rig.deliver() == 10
+    assert rig.delivery.status.failures == 0
+    assert (rig.backlog, len(rig.told)) == (0, 10)
+
+
+def test_while_the_wms_is_down_it_is_tried_with_one_message_at_a_time(rig: Rig) -> None:
+    rig.mode(Mode.DOWN)
+    rig.finish(*"ABCDEFGHIJKLMNOPQRST")
+    rig.deliver()
+    first = rig.delivery.status.failures
+    rig.now_ms = rig.delivery.status.paused_until_ms
+    rig.deliver()
+    assert rig.delivery.status.failures == first + 1
+    pause_ms = rig.delivery.status.paused_until_ms - rig.now_ms
+    assert PARAMS.first_ms < pause_ms <= PARAMS.longest_ms
+
+
+def test_answer_lost_on_the_way_is_a_repeat_that_the_wms_knows(rig: Rig) -> None:
+    rig.mode(Mode.LOSES_ANSWERS)
+    rig.finish("A")
+    assert (rig.deliver(), rig.backlog) == (0, 1)
+    rig.mode(Mode.UP)
+    rig.now_ms += PARAMS.longest_ms
+    assert (rig.deliver(), rig.backlog) == (1, 0)
+    assert rig.told == [("A", 2)]
+
+
+def test_message_that_is_refused_holds_up_no_other_order(rig: Rig) -> None:
+    rig.mode(Mode.REFUSES)
+    rig.finish("A")
+    assert rig.deliver() == 0
+    assert rig.delivery.status.failures == 0, "the WMS itself is well"
+    assert "422" in rig.delivery.status.last_error
+    rig.mode(Mode.UP)
+    rig.finish("B")
+    assert rig.deliver() == 1
+    assert rig.told == [("B", 1)]
+    rig.now_ms += PARAMS.first_ms
+    assert rig.deliver() == 1
+    assert rig.told == [("B", 1), ("A", 1)]
+
+
+def test_restart_forgets_no_message(rig: Rig) -> None:
+    rig.mode(Mode.DOWN)
+    rig.finish("A", "B")
+    rig.deliver()
+    rig.mode(Mode.UP)
+    rig.restarted()
+    assert rig.deliver() == 2
+
+
+def test_messages_of_one_order_go_in_order(rig: Rig, store: Store) -> None:
+    rig.finish("A", "B")
+    with store.writing() as tx:
+        [first, other] = tx.pending(rig.now_ms, 10)
+        tx.add_message(replace(first, message="order-corrected/A"))
+        assert [m.message for m in tx.pending(rig.now_ms, 10)] == [first.message, other.message]
+        tx.put_message(replace(first, next_ms=rig.now_ms + 1))
+        assert [m.message for m in tx.pending(rig.now_ms, 10)] == [other.message]
+        tx.put_message(replace(first, delivered_ms=rig.now_ms))
+        assert [m.message for m in tx.pending(rig.now_ms, 10)] == [
+            other.message,
+            "order-corrected/A",
+        ]
+
+
+def test_wms_that_is_not_there_is_not_well(bridge: Bridge, order: OrderMaker) -> None:
+    rig = Rig(bridge, order)
+    rig.finish("A")
+    nobody = WebhookSender("http://127.0.0.1:9/confirmations")
+    delivery = Delivery(bridge.store, nobody, lambda: rig.now_ms, PARAMS)
+    assert run(delivery.deliver_due()) == 0
+    assert delivery.status.failures == 1
+    assert "ConnectError" in delivery.status.last_error
+
+
+def test_order_with_any_name_makes_a_header_that_can_be_sent(rig: Rig) -> None:
+    rig.finish("Größe 1/2 №7")
+    assert rig.deliver() == 1
+    assert rig.wms.received[0].key == "order-confirmed/Gr%C3%B6%C3%9Fe%201/2%20%E2%84%967"
+
+
+def test_fake_wms_knows_after_a_restart_what_it_has(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    log = tmp_path_factory.mktemp("wms") / "wms.jsonl"
+    FakeWms(log).keep("k", {"order": "A"})
+    again = FakeWms(log)
+    again.keep("k", {"order": "A"})
+    assert [received.times for received in again.received] == [2]
+    assert len(log.read_text().splitlines()) == 1
+
+
+def test_running_bridge_delivers_by_itself_and_shows_trouble(
+    stocked: Bridge,
+    order: OrderMaker,
+    serve: Callable[[FastAPI], str],
+    until: Callable[[Callable[[], bool]], None],
+) -> None:
+    wms_app = create_fake_wms()
+    wms_url = serve(wms_app)
+    httpx.put(f"{wms_url}/mode", json={"mode": "down"}).raise_for_status()
+    sender = WebhookSender(f"{wms_url}/confirmations")
+    quick = BackoffParams(first_ms=1, longest_ms=20)
+    delivery = Delivery(stocked.store, sender, wall_clock_ms, quick)
+    client = BridgeClient(serve(create_app(stocked, wall_clock_ms, delivery=delivery)))
+    client.send_order(order("A", RARE=1))
+    reason = ShortReason.INSUFFICIENT_STOCK
+    client.send_commands([ShortenLine(OrderId("A"), LineId("A#1"), 1, 1, reason)])
+    until(lambda: client.status().wms.failures > 2)
+    troubled = client.status().wms
+    assert (troubled.healthy, troubled.backlog) == (False, 1)
+    assert "503" in troubled.last_error
+    client.send_order(order("B", RARE=1))
+    httpx.put(f"{wms_url}/mode", json={"mode": "up"}).raise_for_status()
+    until(lambda: client.status().wms.backlog == 0)
+    assert client.status().wms.healthy
+    assert [received.times for received in wms_app.state.wms.received] == [1]
+
+
+@given(st.integers(1, 10_000), st.text(max_size=5), st.integers(0, 9))
+def test_waits_grow_to_the_longest_and_are_the_same_every_time(
+    attempt: int, subject: str, seed: int
+) -> None:
+    params = BackoffParams(first_ms=100, factor=2.0, longest_ms=5_000, jitter=0.5, seed=seed)
+    wait_ms = backoff_ms(attempt, subject, params)
+    whole_ms = min(100 * 2 ** min(attempt - 1, 60), 5_000)
+    assert whole_ms / 2 <= wait_ms <= whole_ms
+    assert wait_ms == backoff_ms(attempt, subject, params)
+
+
+def test_waits_of_different_subjects_differ() -> None:
+    waits = {backoff_ms(5, f"order {number}", BackoffParams()) for number in range(20)}
+    assert len(waits) > 15
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"first_ms": 0}, {"factor": 0.5}, {"jitter": 1.0}, {"longest_ms": 1}]
+)
+def test_impossible_schedule_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="schedule"):
+        BackoffParams(**wrong)  # type: ignore[arg-type]
+
+
+def test_message_numbers_are_given_by_the_store(rig: Rig, store: Store) -> None:
+    rig.finish("A", "B")
+    with store.reading() as tx:
+        messages: tuple[OutboxMessage, ...] = tx.pending(rig.now_ms, 10)
+    assert [message.number for message in messages] == [1, 2]
