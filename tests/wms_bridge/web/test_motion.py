@@ -1,12 +1,14 @@
 """The page's own arithmetic (js/motion.js, camera.js, live.js, kpis.js), run in the browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from planner.codec.messages import to_json
 from planner.warehouse.site import Point, Site
+from tests.wms_bridge.web.floor_server import FloorServer
 from tests.wms_bridge.web.played_shift import PlayedShift
 from tests.wms_bridge.web.watched import WatchedPage
 
@@ -16,11 +18,13 @@ Run = Callable[..., Any]
 FRAME_MS = 100
 
 
-@pytest.fixture
-def run(look: Callable[..., WatchedPage]) -> Run:
+@pytest.fixture(scope="module")
+def run(browser: Browser, site: Site) -> Iterator[Run]:
     """Runs a function body of the modules ``motion``, ``camera``, ``live``, ``format``, ``kpis``
     and ``header`` with an argument ``a``."""
-    page = look().page
+    server = FloorServer(site)
+    server.start()
+    page = WatchedPage(browser.new_page(), server.url).page
 
     def call(body: str, argument: object = None) -> Any:
         return page.evaluate(
@@ -33,7 +37,9 @@ def run(look: Callable[..., WatchedPage]) -> Run:
             argument,
         )
 
-    return call
+    yield call
+    page.close()
+    server.stop()
 
 
 def robot(x_m: float, y_m: float, base: list[Point], horizon: list[Point]) -> dict[str, object]:

@@ -20,8 +20,8 @@ function choosable(kind, id, cells, choose) {
 }
 
 function select(row, selected) {
-  if (selected) row.setAttribute("aria-selected", "true");
-  else row.removeAttribute("aria-selected");
+  if (selected) row.setAttribute("aria-current", "true");
+  else row.removeAttribute("aria-current");
 }
 
 export class StationTable {
