@@ -65,7 +65,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def bridge(site: Site, store: Store) -> Bridge:
+def bridge(site: Site, store: Store, stock_up: Callable[[Bridge], None]) -> Bridge:
     """A bridge with two SKUs: ``RED`` 10 in P001/A/1/1 and 30 in P002/A/1/1, ``BLUE`` 20 in
     P001/A/1/2; and ``RARE``, of which there is none."""
     opened = Bridge(site, store)
@@ -73,15 +73,20 @@ def bridge(site: Site, store: Store) -> Bridge:
     return opened
 
 
-def stock_up(bridge: Bridge) -> None:
-    """The stock of the fixture ``bridge``."""
-    bridge.put_skus([SkuRecord(Sku(name)) for name in ("RED", "BLUE", "RARE")])
-    records = [
-        Balance(slot_id(PodId("P001"), "A", 1, 1), Sku("RED"), 10),
-        Balance(slot_id(PodId("P002"), "A", 1, 1), Sku("RED"), 30),
-        Balance(slot_id(PodId("P001"), "A", 1, 2), Sku("BLUE"), 20),
-    ]
-    bridge.load_stock(records, "opening", NOW_MS)
+@pytest.fixture(scope="session")
+def stock_up() -> Callable[[Bridge], None]:
+    """``stock_up(bridge)`` gives a bridge the stock of the fixture ``bridge``."""
+
+    def stock(bridge: Bridge) -> None:
+        bridge.put_skus([SkuRecord(Sku(name)) for name in ("RED", "BLUE", "RARE")])
+        records = [
+            Balance(slot_id(PodId("P001"), "A", 1, 1), Sku("RED"), 10),
+            Balance(slot_id(PodId("P002"), "A", 1, 1), Sku("RED"), 30),
+            Balance(slot_id(PodId("P001"), "A", 1, 2), Sku("BLUE"), 20),
+        ]
+        bridge.load_stock(records, "opening", NOW_MS)
+
+    return stock
 
 
 OrderMaker = Callable[..., PickOrder]
@@ -186,7 +191,7 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
 
 
 @pytest.fixture
-def stocked(site: Site) -> Bridge:
+def stocked(site: Site, stock_up: Callable[[Bridge], None]) -> Bridge:
     """The bridge of the fixture ``bridge``, in memory."""
     opened = Bridge(site, MemoryStore())
     stock_up(opened)
