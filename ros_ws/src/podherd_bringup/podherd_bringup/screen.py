@@ -45,10 +45,8 @@ class Screen:
         """Show this."""
         done = progress.counts.get(Tally.ORDERS_COMPLETED, 0)
         lines = progress.counts.get(Tally.LINES_CLOSED, 0)
-        note = _note(progress)
-        self._bars.update(
-            self._orders, completed=done, total=progress.orders, note=_clock(progress)
-        )
+        clock, note = _clock(progress), _note(progress)
+        self._bars.update(self._orders, completed=done, total=progress.orders, note=clock)
         self._bars.update(self._lines, completed=lines, total=progress.lines, note=note)
         quiet_s = progress.wall_s - self._last_line_s
         if not self._console.is_terminal and quiet_s >= _LINE_EVERY_S:

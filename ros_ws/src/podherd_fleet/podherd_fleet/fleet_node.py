@@ -8,16 +8,6 @@ from pathlib import Path
 from builtin_interfaces.msg import Time
 from podherd_msgs.msg import Alarm
 from podherd_msgs.msg import RobotState as StateMessage
-from podherd_ros.convert import (
-    alarm_to_message,
-    state_from_message,
-    time_from_message,
-    time_to_message,
-)
-from podherd_ros.parameters import text
-from podherd_ros.process import run
-from podherd_ros.quality import profile
-from podherd_ros.topics import ALARMS, CLOCK, STATE, TICK
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 
@@ -28,6 +18,16 @@ from podherd_fleet.feed import Feed
 from podherd_fleet.office import BridgeOffice
 from podherd_fleet.outbound import Gallery, Outbound
 from podherd_fleet.robot_link import RobotLink
+from podherd_ros.convert import (
+    alarm_to_message,
+    state_from_message,
+    time_from_message,
+    time_to_message,
+)
+from podherd_ros.parameters import text
+from podherd_ros.process import run
+from podherd_ros.quality import profile
+from podherd_ros.topics import ALARMS, CLOCK, STATE, TICK
 
 _VIEW_S = 0.1
 """Wall time between pictures."""

@@ -1,17 +1,23 @@
 """The way to one robot: its order action and its update service."""
 
-from typing import TYPE_CHECKING
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
 
 from podherd_msgs.action import ExecuteTransportOrder
 from podherd_msgs.srv import UpdateTransportOrder
-from podherd_ros.convert import order_to_message
-from podherd_ros.topics import EXECUTE, UPDATE
 from rclpy.action.client import ActionClient
 from rclpy.client import Client
 from rclpy.node import Node
+from rclpy.task import Future
 
 from planner.warehouse.commands import SendTransportOrder
 from planner.warehouse.ids import RobotId
+from podherd_ros.convert import order_to_message
+from podherd_ros.topics import EXECUTE, UPDATE
+
+_ANSWER_S = 2.0
+"""A robot that has not answered for so long, wall time, is not waited for any more."""
 
 if TYPE_CHECKING:
     Orders = ActionClient[
@@ -21,20 +27,40 @@ if TYPE_CHECKING:
 
 
 class RobotLink:
-    """Sends and forgets: what became of it the robot's reports tell, and what is lost the
+    """Sends one order at a time, so that none overtakes another: actions and services are not kept
+    in order among each other. What became of it the robot's reports tell, and what is lost the
     dispatcher sends again."""
 
     def __init__(self, node: Node, robot: RobotId):
-        self._node = node
-        self._robot = robot
         self._orders: Orders = ActionClient(node, ExecuteTransportOrder, EXECUTE.of(robot))
         self._updates: Updates = node.create_client(UpdateTransportOrder, UPDATE.of(robot))
+        self._waiting: deque[SendTransportOrder] = deque()
+        self._asked: Future[Any] | None = None
+        self._asked_s = 0.0
 
     def send(self, command: SendTransportOrder) -> None:
         """Give the robot an order, or extend the one it has."""
+        self._waiting.append(command)
+        if self._asked is None or time.monotonic() - self._asked_s > _ANSWER_S:
+            self._send_next()
+
+    def _send_next(self) -> None:
+        self._asked = None
+        while self._waiting and self._asked is None:
+            self._asked = self._ask(self._waiting.popleft())
+            if self._asked is not None:
+                self._asked_s = time.monotonic()
+                self._asked.add_done_callback(self._on_answer)
+
+    def _on_answer(self, answered: Future[Any]) -> None:
+        if answered is self._asked:
+            self._send_next()
+
+    def _ask(self, command: SendTransportOrder) -> Future[Any] | None:
+        """None if there is nobody to ask."""
         order = order_to_message(command.order)
-        if command.stitch:
-            if self._updates.service_is_ready():
-                self._updates.call_async(UpdateTransportOrder.Request(order=order))
-        elif self._orders.server_is_ready():
-            self._orders.send_goal_async(ExecuteTransportOrder.Goal(order=order))
+        if command.stitch and self._updates.service_is_ready():
+            return self._updates.call_async(UpdateTransportOrder.Request(order=order))
+        if not command.stitch and self._orders.server_is_ready():
+            return self._orders.send_goal_async(ExecuteTransportOrder.Goal(order=order))
+        return None

@@ -5,10 +5,10 @@ from math import cos, sin
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Quaternion
 from nav_msgs.msg import Odometry
-from podherd_ros.convert import time_to_message
 from sensor_msgs.msg import BatteryState
 
 from planner.warehouse.robot import RobotState
+from podherd_ros.convert import time_to_message
 
 
 def odometry_of(state: RobotState) -> Odometry:

@@ -2,12 +2,11 @@
 
 from enum import StrEnum
 
-from podherd_ros.drive import Drive, DriveReport
-
 from planner.vda5050.execution import OrderExecution
 from planner.warehouse.ids import RobotId, TransportOrderId
 from planner.warehouse.robot import RobotError, RobotState
 from planner.warehouse.transport import Action, ActionKind, ActionStatus, TransportOrder
+from podherd_ros.drive import Drive, DriveReport
 
 _RETRY_MS = 2_000
 """An order to the body that shows no effect for so long is given again."""

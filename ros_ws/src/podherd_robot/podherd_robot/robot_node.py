@@ -13,16 +13,6 @@ from podherd_msgs.action import ExecuteTransportOrder
 from podherd_msgs.msg import DriveState
 from podherd_msgs.msg import RobotState as StateMessage
 from podherd_msgs.srv import UpdateTransportOrder
-from podherd_ros.convert import (
-    error_to_message,
-    order_from_message,
-    report_from_message,
-    state_to_message,
-)
-from podherd_ros.parameters import number, texts
-from podherd_ros.process import run
-from podherd_ros.quality import profile
-from podherd_ros.topics import BATTERY, DRIVE_STATE, EXECUTE, ODOMETRY, STATE, UPDATE
 from rclpy.action.server import ActionServer, CancelResponse, GoalResponse, ServerGoalHandle
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -34,6 +24,16 @@ from planner.warehouse.robot import RobotState
 from podherd_robot.convert import battery_of, odometry_of
 from podherd_robot.pilot import Outcome, Pilot
 from podherd_robot.topic_drive import TopicDrive
+from podherd_ros.convert import (
+    error_to_message,
+    order_from_message,
+    report_from_message,
+    state_to_message,
+)
+from podherd_ros.parameters import number, texts
+from podherd_ros.process import run
+from podherd_ros.quality import profile
+from podherd_ros.topics import BATTERY, DRIVE_STATE, EXECUTE, ODOMETRY, STATE, UPDATE
 
 _ODOMETRY_MS = 1_000
 _BATTERY_MS = 10_000

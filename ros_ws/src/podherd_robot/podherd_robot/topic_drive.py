@@ -1,14 +1,14 @@
 """The body, reached over ROS 2 topics; the other end is the world or a driver of real hardware."""
 
 from podherd_msgs.msg import DriveAction, DriveGoal
-from podherd_ros.convert import drive_action_to_message, goal_to_message
-from podherd_ros.quality import profile
-from podherd_ros.topics import DRIVE_ACTION, DRIVE_GOAL
 from rclpy.node import Node
 
 from planner.vda5050.waypoint import Waypoint
 from planner.warehouse.ids import RobotId, TransportOrderId
 from planner.warehouse.transport import Action
+from podherd_ros.convert import drive_action_to_message, goal_to_message
+from podherd_ros.quality import profile
+from podherd_ros.topics import DRIVE_ACTION, DRIVE_GOAL
 
 
 class TopicDrive:

@@ -26,6 +26,10 @@ def run(build: Callable[[], Sequence[Node]], arguments: Sequence[str] | None = N
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except RuntimeError:
+        # A signal ends the context while a callback still publishes.
+        if rclpy.ok():
+            raise
     except PodherdError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

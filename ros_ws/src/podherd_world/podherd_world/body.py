@@ -1,10 +1,9 @@
 """One robot's body on the simulated floor: what the node of the robot drives and hears of."""
 
-from podherd_ros.drive import DriveReport
-
 from planner.vda5050.waypoint import Waypoint
 from planner.warehouse.ids import ActionId, PodId, RobotId, TransportOrderId
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
+from podherd_ros.drive import DriveReport
 from sim_worlds.floor import Floor, WorkEnded
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from podherd_ros.parameters import number, text, whole
 from rclpy.node import Node
 
 from planner.codec.messages import decode, encode, from_json
@@ -13,6 +12,7 @@ from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.ids import PodId, SlotId, StationId
 from planner.warehouse.site import Point, Site
 from planner.warehouse.stock import Balance
+from podherd_ros.parameters import number, text, whole
 from podherd_world.desk import BridgeDesk
 from podherd_world.pacer import Pacer, parse_speed
 from podherd_world.terminal import Terminal

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Protocol
 
-from podherd_ros.drive import DriveReport
-
 from planner.warehouse.ids import PickId, RobotId, StationId
 from planner.warehouse.picks import PickTask
+from podherd_ros.drive import DriveReport
 from podherd_world.body import Body
 from podherd_world.pacer import Pacer
 from sim_worlds.floor import Floor

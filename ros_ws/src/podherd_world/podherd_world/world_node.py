@@ -10,6 +10,10 @@ from collections.abc import Sequence
 from builtin_interfaces.msg import Time
 from podherd_msgs.msg import DriveAction, DriveGoal, DriveState
 from podherd_msgs.msg import Violation as ViolationMessage
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+
+from planner.warehouse.ids import RobotId
 from podherd_ros.convert import (
     drive_action_from_message,
     goal_from_message,
@@ -20,10 +24,6 @@ from podherd_ros.convert import (
 from podherd_ros.process import run
 from podherd_ros.quality import profile
 from podherd_ros.topics import CLOCK, DRIVE_ACTION, DRIVE_GOAL, DRIVE_STATE, TICK, VIOLATIONS
-from rclpy.node import Node
-from rosgraph_msgs.msg import Clock
-
-from planner.warehouse.ids import RobotId
 from podherd_world.convert import violation_to_message
 from podherd_world.opening import Opening, read_settings
 from podherd_world.world import News
