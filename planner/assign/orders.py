@@ -14,10 +14,12 @@ from planner.assign.matching import Arc, match
 @dataclass(frozen=True, slots=True)
 class OrderReleaseParams:
     """``window`` orders per free place are looked at; one line that a pod under way serves is
-    worth ``line_worth_s`` seconds of age; orders older than ``urgent_s`` go before all others."""
+    worth ``line_worth_s`` seconds of age, and each line that waits at a station already costs it
+    ``load_cost_s``; orders older than ``urgent_s`` go before all others."""
 
     window: int = 4
     line_worth_s: int = 60
+    load_cost_s: int = 8
     urgent_s: int = 3600
 
     def __post_init__(self) -> None:
@@ -52,6 +54,7 @@ def release_orders(
         for station, free in enumerate(free_places):
             if free > 0:
                 worth = order.age_s + params.line_worth_s * order.served[station]
-                arcs.append(Arc(index, station, urgency - worth + load[station] // 4))
+                cost = urgency - worth + params.load_cost_s * load[station]
+                arcs.append(Arc(index, station, cost))
     pairs = match(arcs, right_capacity=dict(enumerate(free_places)))
     return [(arc.left, arc.right) for arc in pairs]

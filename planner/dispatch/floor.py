@@ -10,7 +10,7 @@ from planner.roadmap.access import Int32Array, may_enter
 from planner.roadmap.distances import Distances, Pace
 from planner.roadmap.roadmap import NodeKind, Roadmap
 from planner.warehouse.ids import RobotId, StationId
-from planner.warehouse.site import PickStation, RobotType, Site
+from planner.warehouse.site import PickStation, Point, RobotType, Site
 
 
 class Floor:
@@ -20,6 +20,9 @@ class Floor:
         self.site = site
         self.roadmap = roadmap
         self.distances = Distances(roadmap, site.pitch_m)
+        self._neighbours: list[list[int]] = roadmap.neighbours.tolist()
+        self.points: list[Point] = [(x, y) for x, y in roadmap.xy_m.tolist()]
+        self.speed_mps: list[list[float]] = roadmap.speed_mps.tolist()
         self.stations: dict[StationId, PickStation] = {
             station.id: station for station in site.stations
         }
@@ -48,9 +51,13 @@ class Floor:
         """Driving time of every edge at every pace, shape (paces, n, 4)."""
         return np.stack([self.distances.hop_ms(pace) for pace in self._paces.values()])
 
+    @cached_property
+    def _pace_layers(self) -> dict[tuple[str, bool], int]:
+        return {key: layer for layer, key in enumerate(self._paces)}
+
     def pace_index(self, robot: RobotId, loaded: bool) -> int:
         """The layer of ``hop_ms`` for this robot."""
-        return list(self._paces).index((self._types[robot].id, loaded))
+        return self._pace_layers[self._types[robot].id, loaded]
 
     @cached_property
     def typical_pace(self) -> Pace:
@@ -79,11 +86,8 @@ class Floor:
         return round(theta_rad / (np.pi / 2)) % 4
 
     def heading_between(self, start: int, end: int) -> int:
-        """The lattice heading from one node to its neighbour."""
-        dx, dy = self.roadmap.xy_m[end] - self.roadmap.xy_m[start]
-        if abs(dx) > abs(dy):
-            return 0 if dx > 0 else 2
-        return 1 if dy > 0 else 3
+        """The lattice heading of the edge from one node to its neighbour."""
+        return self._neighbours[start].index(end)
 
     def nearest_spot(self, node: int, taken: Set[int]) -> int | None:
         """The pod spot fewest hops from ``node``, for an unloaded robot, that is not ``taken``."""

@@ -11,17 +11,20 @@ class DispatchParams:
     """Times in ms, batteries as a share of full.
 
     ``window`` steps are planned ahead and at most ``base_nodes`` of them released beyond the node
-    last reached. A robot not heard of for ``silent_ms`` is an obstacle; what was sent and is not
-    reported after ``resend_ms`` is sent again; a robot with work that has not moved begins to
-    prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``. Robots below
-    ``battery_low`` go charging when free, below ``battery_critical`` they take no work, and they
-    leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits for them.
+    last reached; up to ``horizon_nodes`` more are sent as the horizon. A robot not heard of for
+    ``silent_ms`` is an obstacle; what was sent and is not reported after ``resend_ms`` is sent
+    again; what failed is tried again after ``retry_ms``; a robot with work that has not moved
+    begins to prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``. Robots
+    below ``battery_low`` go charging when free, below ``battery_critical`` they take no work, and
+    they leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits.
     """
 
     window: int = 12
     base_nodes: int = 4
+    horizon_nodes: int = 6
     silent_ms: int = 5_000
     resend_ms: int = 5_000
+    retry_ms: int = 5_000
     stuck_ms: int = 60_000
     patience_ms: int = 8_000
     battery_low: float = 0.35

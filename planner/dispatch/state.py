@@ -137,7 +137,7 @@ class Leg:
 class Robot:
     """``node`` is the node last passed (-1 until first heard of), ``heading`` the lattice heading
     there; ``moved_ms`` is when it last got ahead or had no reason to; ``horizon`` are the nodes
-    planned beyond what is released."""
+    planned beyond what is released; after a failed action nothing begins before ``retry_ms``."""
 
     robot: RobotId
     node: int
@@ -149,6 +149,7 @@ class Robot:
     visit: VisitId | None = None
     moved_ms: int = 0
     silent: bool = True
+    retry_ms: int = 0
     horizon: tuple[int, ...] = ()
 
     @property
@@ -182,7 +183,9 @@ class Tally:
 
 @dataclass(slots=True)
 class State:
-    """``pods`` holds the node of every pod that stands on the floor; ``waiting`` the orders not yet
+    """``pods`` holds the node of every pod that stands on the floor; ``available`` the pieces of a
+    SKU that can still be promised; ``open_lines`` the lines at put walls with pieces that no pod
+    has been chosen for, and their stations; ``waiting`` the orders not yet
     released, oldest first, and ``walls`` those on each station's put wall; ``finished`` the age of
     every completed order in ms; ``alarms`` those active now; ``station_lines`` the lines picked
     at each station."""
@@ -192,10 +195,12 @@ class State:
     pods: dict[PodId, int] = field(default_factory=dict)
     slots: dict[SlotId, SlotStock] = field(default_factory=dict)
     slots_of_sku: dict[Sku, tuple[SlotId, ...]] = field(default_factory=dict)
+    available: dict[Sku, int] = field(default_factory=dict)
     orders: dict[OrderId, OpenOrder] = field(default_factory=dict)
     waiting: dict[OrderId, None] = field(default_factory=dict)
     walls: dict[StationId, tuple[OrderId, ...]] = field(default_factory=dict)
     lines: dict[LineId, Line] = field(default_factory=dict)
+    open_lines: dict[LineId, StationId] = field(default_factory=dict)
     visits: dict[VisitId, Visit] = field(default_factory=dict)
     picks: dict[PickId, PickTask] = field(default_factory=dict)
     finished: dict[OrderId, int] = field(default_factory=dict)

@@ -5,9 +5,17 @@ from typing import Any
 
 from planner.dispatch.floor import Floor
 from planner.dispatch.params import DispatchParams
-from planner.dispatch.state import Line, OpenOrder, Phase, Robot, State, Tally, Visit
+from planner.dispatch.state import (
+    Line,
+    Phase,
+    Robot,
+    SlotStock,
+    State,
+    Tally,
+    Visit,
+)
 from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
-from planner.warehouse.ids import LineId, OrderId, RobotId, StationId, VisitId
+from planner.warehouse.ids import LineId, OrderId, RobotId, SlotId, StationId, VisitId
 
 
 @dataclass(slots=True)
@@ -40,7 +48,24 @@ class Turn:
         """Replace a line's record."""
         changed = replace(line, **changes)
         self.state.lines[line.line] = changed
+        self.index_line(changed)
         return changed
+
+    def index_line(self, line: Line) -> None:
+        """Keep ``open_lines`` true."""
+        station = self.state.orders[line.order].station
+        if station is not None and line.open > 0:
+            self.state.open_lines.setdefault(line.line, station)
+        else:
+            self.state.open_lines.pop(line.line, None)
+
+    def set_slot(self, slot: SlotId, stock: SlotStock) -> None:
+        """Replace what is known of a slot, and keep ``available`` true."""
+        before, available = self.state.slots.get(slot), self.state.available
+        if before is not None:
+            available[before.sku] -= before.available
+        self.state.slots[slot] = stock
+        available[stock.sku] = available.get(stock.sku, 0) + stock.available
 
     def count(self, **increments: float) -> None:
         """Add to counters of the tally."""
@@ -50,9 +75,9 @@ class Turn:
         )
 
     def alarm(self, kind: AlarmKind, subject: str, text: str) -> None:
-        """Raise an alarm unless it is active already."""
-        if (kind, subject) not in self.state.alarms:
-            raised = RaiseAlarm(kind, subject, text)
+        """Raise an alarm unless the same is active already."""
+        raised = RaiseAlarm(kind, subject, text)
+        if self.state.alarms.get((kind, subject)) != raised:
             self.state.alarms[kind, subject] = raised
             self.commands.append(raised)
 
@@ -74,9 +99,12 @@ class Turn:
         """A line's record."""
         return self.state.lines[line]
 
-    def orders_at(self, station: StationId) -> list[OpenOrder]:
-        """Orders on a station's put wall, oldest first."""
-        return [self.state.orders[order] for order in self.state.walls.get(station, ())]
+    def open_lines(self) -> dict[StationId, list[Line]]:
+        """Lines at each station's put wall that still need a pod."""
+        found: dict[StationId, list[Line]] = {station: [] for station in self.floor.stations}
+        for line, station in self.state.open_lines.items():
+            found[station].append(self.state.lines[line])
+        return found
 
     def inbound(self, station: StationId) -> list[Visit]:
         """Visits that will be, or are, picked from at a station, oldest first."""

@@ -67,5 +67,4 @@ def _station(state: State, station: StationId) -> StationView:
 
 
 def _point(floor: Floor, node: int) -> Point:
-    x_m, y_m = floor.roadmap.xy_m[node]
-    return float(x_m), float(y_m)
+    return floor.points[node]

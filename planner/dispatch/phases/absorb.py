@@ -1,8 +1,9 @@
 """Phase 1: take in what happened. Events may come late, twice or out of order; none breaks it."""
 
 from dataclasses import replace
+from typing import Any
 
-from planner.dispatch.state import Line, OpenOrder, Robot, SlotStock
+from planner.dispatch.state import Leg, Line, OpenOrder, Robot, SlotStock
 from planner.dispatch.turn import Turn
 from planner.warehouse.events import (
     Event,
@@ -48,9 +49,9 @@ def _restock(turn: Turn, balance: Balance) -> None:
     slots = turn.state.slots
     known = slots.get(balance.slot)
     if known is not None and known.sku == balance.sku:
-        slots[balance.slot] = replace(known, quantity=balance.quantity)
+        turn.set_slot(balance.slot, replace(known, quantity=balance.quantity))
         return
-    slots[balance.slot] = SlotStock(balance.sku, balance.quantity)
+    turn.set_slot(balance.slot, SlotStock(balance.sku, balance.quantity))
     by_sku = turn.state.slots_of_sku
     if known is not None:
         by_sku[known.sku] = tuple(slot for slot in by_sku[known.sku] if slot != balance.slot)
@@ -76,7 +77,7 @@ def _confirm(turn: Turn, event: PickConfirmed) -> None:
         lines[task.station] = lines.get(task.station, 0) + 1
         turn.count(lines_picked=1)
     slot = turn.state.slots[task.slot]
-    turn.state.slots[task.slot] = replace(slot, reserved=slot.reserved - task.quantity)
+    turn.set_slot(task.slot, replace(slot, reserved=slot.reserved - task.quantity))
     turn.count(picks_confirmed=1)
 
 
@@ -86,35 +87,35 @@ def _hear(turn: Turn, report: RobotState) -> None:
         return
     if robot.report is not None:
         turn.count(metres=max(0.0, report.odometer_m - robot.report.odometer_m))
-    robot = turn.set_robot(robot, report=report, seen_ms=turn.now_ms, silent=False)
+    changes: dict[str, Any] = {"report": report, "seen_ms": turn.now_ms, "silent": False}
     if robot.leg is not None and report.order == robot.leg.order:
-        _advance(turn, robot, report)
+        changes |= _progress(turn, robot, robot.leg, report)
     elif robot.leg is None:
-        _locate(turn, robot, report)
+        changes |= _place(turn, robot, report)
+    turn.set_robot(robot, **changes)
 
 
-def _advance(turn: Turn, robot: Robot, report: RobotState) -> None:
-    leg = robot.leg
-    assert leg is not None
+def _progress(turn: Turn, robot: Robot, leg: Leg, report: RobotState) -> dict[str, Any]:
+    """How far along its order a robot is."""
     reached = min(max(leg.reached, report.last_sequence // 2), len(leg.nodes) - 1)
     heading = robot.heading
-    if reached > 0:
-        heading = turn.floor.heading_between(leg.nodes[reached - 1], leg.nodes[reached])
     if not report.driving:
         heading = turn.floor.heading_of(report.pose.theta_rad)
-    moved = turn.now_ms if reached > leg.reached else robot.moved_ms
-    turn.set_robot(
-        robot,
-        leg=replace(leg, reached=reached),
-        node=leg.nodes[reached],
-        heading=heading,
-        moved_ms=moved,
-    )
+    elif reached > 0:
+        heading = turn.floor.heading_between(leg.nodes[reached - 1], leg.nodes[reached])
+    if reached == leg.reached:
+        return {"heading": heading}
+    return {
+        "leg": replace(leg, reached=reached),
+        "node": leg.nodes[reached],
+        "heading": heading,
+        "moved_ms": turn.now_ms,
+    }
 
 
-def _locate(turn: Turn, robot: Robot, report: RobotState) -> None:
+def _place(turn: Turn, robot: Robot, report: RobotState) -> dict[str, Any]:
     """A robot without an order stands where it says; only its first report names the node."""
-    node = robot.node
-    if node < 0:
-        node = turn.floor.roadmap.nearest(report.pose.x_m, report.pose.y_m)
-    turn.set_robot(robot, node=node, heading=turn.floor.heading_of(report.pose.theta_rad))
+    changes: dict[str, Any] = {"heading": turn.floor.heading_of(report.pose.theta_rad)}
+    if robot.report is None:
+        changes["node"] = turn.floor.roadmap.nearest(report.pose.x_m, report.pose.y_m)
+    return changes

@@ -4,19 +4,9 @@ from dataclasses import replace
 
 from planner.dispatch.state import Line, Visit
 from planner.dispatch.turn import Turn
-from planner.warehouse.ids import OrderId, PickId, PodId, SlotId, StationId
+from planner.warehouse.ids import OrderId, PickId, PodId, SlotId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.stock import pod_of
-
-
-def open_lines(turn: Turn, station: StationId) -> list[Line]:
-    """Lines at a station's put wall that no pod has been chosen for, oldest order first."""
-    return [
-        line
-        for order in turn.orders_at(station)
-        for name in order.lines
-        if (line := turn.line(name)).open > 0
-    ]
 
 
 def serve_lines(turn: Turn, visit: Visit, lines: list[Line]) -> int:
@@ -46,7 +36,7 @@ def _promise(
         pick, visit.visit, visit.station, visit.pod, slot, order, line.line, line.sku, quantity
     )
     stock = turn.state.slots[slot]
-    turn.state.slots[slot] = replace(stock, reserved=stock.reserved + quantity)
+    turn.set_slot(slot, replace(stock, reserved=stock.reserved + quantity))
     current = turn.line(line.line)
     turn.set_line(current, allocated=current.allocated + quantity)
     return turn.set_visit(visit, picks=(*visit.picks, pick), picks_made=number)
@@ -57,7 +47,7 @@ def take_back(turn: Turn, visit: Visit) -> None:
     for pick in visit.picks:
         task = turn.state.picks.pop(pick)
         stock = turn.state.slots[task.slot]
-        turn.state.slots[task.slot] = replace(stock, reserved=stock.reserved - task.quantity)
+        turn.set_slot(task.slot, replace(stock, reserved=stock.reserved - task.quantity))
         line = turn.line(task.line)
         turn.set_line(line, allocated=line.allocated - task.quantity)
         turn.touched[task.order] = None

@@ -28,7 +28,7 @@ def drive(turn: Turn) -> None:
     for index, robot in enumerate(robots):
         path = paths[index].tolist()
         way = [node for before, node in pairwise(path) if node != before]
-        horizon = tuple(way[moves[index] :])
+        horizon = tuple(way[moves[index] :][: turn.params.horizon_nodes])
         if horizon != robot.horizon:
             robot = turn.set_robot(robot, horizon=horizon)
         if moves[index]:
@@ -212,7 +212,7 @@ def _order(
 
 
 def _node(turn: Turn, leg: Leg, node: int, sequence: int, released: bool) -> OrderNode:
-    x_m, y_m = turn.floor.roadmap.xy_m[node].tolist()
+    x_m, y_m = turn.floor.points[node]
     here = leg.action is not None and node == leg.goal
     actions = (leg.action,) if here and leg.action is not None else ()
     return OrderNode(sequence, turn.floor.roadmap.nodes[node], x_m, y_m, released, actions)
@@ -222,7 +222,7 @@ def _edge(
     turn: Turn, robot: Robot, start: int, end: int, sequence: int, released: bool
 ) -> OrderEdge:
     roadmap = turn.floor.roadmap
-    limit = float(roadmap.speed_mps[start, turn.floor.heading_between(start, end)])
+    limit = turn.floor.speed_mps[start][turn.floor.heading_between(start, end)]
     speed = min(limit, turn.floor.pace(robot.robot, _loaded(robot)).speed_mps)
     names = roadmap.nodes[start], roadmap.nodes[end]
     return OrderEdge(sequence, roadmap.edge_id(start, end), *names, released, speed)

@@ -16,7 +16,7 @@ def close_legs(turn: Turn) -> None:
         if leg is None or robot.report is None or robot.report.order != leg.order:
             continue
         if _failed(leg, robot.report):
-            turn.set_robot(robot, leg=None)
+            turn.set_robot(robot, leg=None, retry_ms=turn.now_ms + turn.params.retry_ms)
         elif _complete(leg, robot.report):
             robot = turn.set_robot(robot, leg=None, moved_ms=turn.now_ms)
             if robot.visit is not None:

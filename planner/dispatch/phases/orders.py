@@ -4,7 +4,7 @@ cannot be delivered is given up in the open."""
 from dataclasses import replace
 
 from planner.assign.orders import WaitingOrder, release_orders
-from planner.dispatch.phases.allocate import open_lines, serve_lines
+from planner.dispatch.phases.allocate import serve_lines
 from planner.dispatch.phases.legs import show_picks
 from planner.dispatch.state import Line, OpenOrder, Phase
 from planner.dispatch.turn import Turn
@@ -37,11 +37,11 @@ def _close(turn: Turn, order: OpenOrder) -> None:
 
 def give_up_missing(turn: Turn) -> None:
     """Lines whose SKU no slot has left are shortened, with the reason."""
-    for station in turn.floor.stations:
-        for line in open_lines(turn, station):
-            slots = turn.state.slots_of_sku.get(line.sku, ())
-            if not any(turn.state.slots[slot].available for slot in slots):
-                _shorten(turn, line)
+    state = turn.state
+    for name in list(state.open_lines):
+        line = turn.line(name)
+        if not state.available.get(line.sku, 0):
+            _shorten(turn, line)
 
 
 def _shorten(turn: Turn, line: Line) -> None:
@@ -67,7 +67,7 @@ def release_waiting(turn: Turn) -> None:
     window = turn.params.orders.window * sum(free)
     names = [name for name, _ in zip(turn.state.waiting, range(window), strict=False)]
     pods = [{visit.pod for visit in turn.inbound(station.id)} for station in stations]
-    load = [len(open_lines(turn, station.id)) for station in stations]
+    load = [len(lines) for lines in turn.open_lines().values()]
     choices = [_waiting_order(turn, name, pods) for name in names]
     for index, station_index in release_orders(choices, free, load, turn.params.orders):
         _release(turn, names[index], stations[station_index].id)
@@ -93,6 +93,8 @@ def _release(turn: Turn, name: OrderId, station: StationId) -> None:
     del state.waiting[name]
     state.walls[station] = (*state.walls.get(station, ()), name)
     state.orders[name] = replace(state.orders[name], station=station)
+    for line in state.orders[name].lines:
+        turn.index_line(turn.line(line))
     turn.touched[name] = None
 
 
@@ -105,6 +107,6 @@ def top_up(turn: Turn) -> None:
         if station not in stations:
             continue
         for visit in turn.inbound(station):
-            served = serve_lines(turn, visit, open_lines(turn, station))
+            served = serve_lines(turn, visit, turn.open_lines()[station])
             if served and visit.phase is Phase.PICK:
                 turn.commands.append(show_picks(turn, turn.visit(visit.visit)))

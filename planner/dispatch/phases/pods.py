@@ -1,7 +1,7 @@
 """Phase 6: choose the pods that come to the stations next."""
 
 from planner.assign.pods import PodOffer, choose_pods
-from planner.dispatch.phases.allocate import open_lines, serve_lines, take_back
+from planner.dispatch.phases.allocate import serve_lines, take_back
 from planner.dispatch.state import Line, Phase, Visit
 from planner.dispatch.turn import Turn
 from planner.roadmap.distances import FAR_MS
@@ -12,30 +12,22 @@ from planner.warehouse.stock import pod_of
 def request_pods(turn: Turn) -> None:
     """At most one more pod for every station that has open lines and room in its lane."""
     stations = list(turn.floor.stations)
-    resting = _resting_pods(turn)
-    pods = list(resting)
-    number = {pod: index for index, pod in enumerate(pods)}
+    asked = {visit.pod for visit in turn.state.visits.values()}
+    number: dict[PodId, int] = {}
     offers = []
-    for index, station in enumerate(stations):
-        if len(turn.inbound(station)) >= turn.floor.inbound_max(station):
+    for index, (station, lines) in enumerate(turn.open_lines().items()):
+        if not lines or len(turn.inbound(station)) >= turn.floor.inbound_max(station):
             continue
-        for pod, lines in _useful_pods(turn, open_lines(turn, station)).items():
-            if pod in number:
-                travel = turn.floor.to_station_ms(station, resting[pod])
-                if travel < FAR_MS:
-                    offers.append(PodOffer(index, number[pod], lines, travel))
+        for pod, served in _useful_pods(turn, lines).items():
+            node = turn.state.pods.get(pod)
+            if node is None or pod in asked or node in turn.obstacles:
+                continue
+            travel = turn.floor.to_station_ms(station, node)
+            if travel < FAR_MS:
+                offers.append(PodOffer(index, number.setdefault(pod, len(number)), served, travel))
+    pods = list(number)
     for station_index, pod_index in choose_pods(offers, turn.params.pods):
         _request(turn, stations[station_index], pods[pod_index])
-
-
-def _resting_pods(turn: Turn) -> dict[PodId, int]:
-    """Pods that stand on a spot, can be got at, and that nobody has asked for."""
-    asked = {visit.pod for visit in turn.state.visits.values()}
-    return {
-        pod: node
-        for pod, node in turn.state.pods.items()
-        if pod not in asked and node not in turn.obstacles
-    }
 
 
 def drop_blocked(turn: Turn) -> None:
@@ -68,4 +60,4 @@ def _request(turn: Turn, station: StationId, pod: PodId) -> None:
     turn.state.visits_made = number
     visit = Visit(VisitId(f"V{number:06d}"), pod, station, Phase.REQUESTED, turn.now_ms)
     turn.state.visits[visit.visit] = visit
-    serve_lines(turn, visit, open_lines(turn, station))
+    serve_lines(turn, visit, turn.open_lines()[station])

@@ -62,7 +62,7 @@ def assign_chargers(turn: Turn) -> None:
 def begin_legs(turn: Turn) -> None:
     """Every robot with a visit that has no order to drive gets one for the visit's phase."""
     for robot in list(turn.state.robots.values()):
-        if robot.leg is not None or robot.visit is None or robot.report is None:
+        if robot.leg is not None or robot.visit is None or turn.now_ms < robot.retry_ms:
             continue
         visit = turn.visit(robot.visit)
         if visit.phase is Phase.FETCH:

@@ -20,8 +20,8 @@ def watch(turn: Turn) -> None:
 def _silence(turn: Turn, robot: Robot) -> None:
     silent = turn.now_ms - robot.seen_ms > turn.params.silent_ms or robot.report is None
     if silent and turn.now_ms > turn.params.silent_ms:
-        age_s = (turn.now_ms - robot.seen_ms) / 1000
-        text = f"{robot.robot} has not reported for {age_s:.0f} s; it is driven around."
+        since = f"since {robot.seen_ms / 1000:.0f} s" if robot.report else "at all"
+        text = f"{robot.robot} has not reported {since}; others drive around it."
         turn.alarm(AlarmKind.ROBOT_SILENT, robot.robot, text)
     if not silent:
         turn.clear(AlarmKind.ROBOT_SILENT, robot.robot)
@@ -46,8 +46,9 @@ def _errors(turn: Turn, robot: Robot) -> None:
 
 def _stuck(turn: Turn, robot: Robot) -> None:
     leg = robot.leg
+    queueing = turn.floor.roadmap.station_of[robot.node] >= 0
     late = turn.now_ms - robot.moved_ms > turn.params.stuck_ms
-    if leg is not None and leg.end != leg.goal and late and not robot.silent:
+    if leg is not None and leg.end != leg.goal and late and not (robot.silent or queueing):
         text = f"{robot.robot} has work ({leg.activity}) but cannot get on."
         turn.alarm(AlarmKind.ROBOT_STUCK, robot.robot, text)
     elif not late:
