@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
 from wms_bridge.adapters.sql.rows import entry_of, event_of, pick_of, record_of
+from wms_bridge.adapters.sql.statements import EVENTS, LAST_EVENT, OPEN_PICKS, keys, select_by
 from wms_bridge.adapters.sql.tables import (
     ALARM,
     BALANCE,
     DISCREPANCY,
-    FEED,
     LINE,
     MOVEMENT,
     ORDER,
@@ -59,10 +59,10 @@ class SqlReading:
         return self._all(select(SKU).order_by(SKU.c.sku), SkuRecord)
 
     def remembered(self, key: str) -> Remembered | None:
-        return self._one(select(REQUEST).where(REQUEST.c.key == key), Remembered)
+        return self._one(REQUEST, Remembered, key=key)
 
     def order(self, order: OrderId) -> OrderRecord | None:
-        return self._one(select(ORDER).where(ORDER.c.order == order), OrderRecord)
+        return self._one(ORDER, OrderRecord, order=order)
 
     def orders(
         self, status: OrderStatus | None, before: int | None, limit: int
@@ -75,15 +75,15 @@ class SqlReading:
         return self._all(query, OrderRecord)
 
     def line(self, line: LineId) -> LineRecord | None:
-        return self._one(select(LINE).where(LINE.c.line == line), LineRecord)
+        return self._one(LINE, LineRecord, line=line)
 
     def lines(self, order: OrderId) -> tuple[LineRecord, ...]:
         query = select(LINE).where(LINE.c.order == order).order_by(LINE.c.position)
         return self._all(query, LineRecord)
 
     def balance(self, account: Account, sku: Sku) -> int:
-        query = select(BALANCE.c.quantity).where(BALANCE.c.account == account, BALANCE.c.sku == sku)
-        return self._connection.execute(query).scalar() or 0
+        held = self._one(BALANCE, Holding, account=account, sku=sku)
+        return held.quantity if held else 0
 
     def holdings(
         self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
@@ -104,24 +104,20 @@ class SqlReading:
                 yield entry_of(row)
 
     def pick(self, pick: PickId) -> PickRecord | None:
-        row = self._connection.execute(select(PICK).where(PICK.c.pick == pick)).mappings().first()
+        query = select_by(PICK, "pick")
+        row = self._connection.execute(query, keys(pick=pick)).mappings().first()
         return pick_of(row) if row else None
 
     def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
-        query = (
-            select(PICK)
-            .where(PICK.c.confirmed_ms.is_(None), PICK.c.station == station)
-            .where(PICK.c.number > after)
-            .order_by(PICK.c.number)
-        )
-        return tuple(pick_of(row) for row in self._connection.execute(query).mappings())
+        found = self._connection.execute(OPEN_PICKS, {"station": station, "after": after})
+        return tuple(pick_of(row) for row in found.mappings())
 
     def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
-        query = select(FEED).where(FEED.c.number > after).order_by(FEED.c.number).limit(limit)
-        return tuple(event_of(row) for row in self._connection.execute(query).mappings())
+        found = self._connection.execute(EVENTS, {"after": after, "most": limit})
+        return tuple(event_of(row) for row in found.mappings())
 
     def last_event(self) -> int:
-        return self._connection.execute(select(func.max(FEED.c.number))).scalar() or 0
+        return self._connection.execute(LAST_EVENT).scalar() or 0
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
         heads = (
@@ -158,8 +154,8 @@ class SqlReading:
         counted = {row["name"]: row["count"] for row in rows}
         return {name: counted.get(name.value, 0) for name in Tally}
 
-    def _one(self, query: Select[tuple[object, ...]], kind: type[Record]) -> Record | None:
-        row = self._connection.execute(query).mappings().first()
+    def _one(self, table: Table, kind: type[Record], **key: str) -> Record | None:
+        row = self._connection.execute(select_by(table, *key), keys(**key)).mappings().first()
         return record_of(row, kind) if row else None
 
     def _all(self, query: Select[tuple[object, ...]], kind: type[Record]) -> tuple[Record, ...]:

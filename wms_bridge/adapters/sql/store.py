@@ -33,6 +33,7 @@ class SqlStore:
         self._lock = threading.Lock()
         with self._transaction() as connection:
             migrate(connection)
+            SqlWriting(connection).begin_tallies()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
@@ -16,6 +16,17 @@ from wms_bridge.adapters.sql.rows import (
     row_of_entry,
     row_of_event,
     row_of_pick,
+)
+from wms_bridge.adapters.sql.statements import (
+    BALANCES,
+    COUNT,
+    KNOWN_MOVEMENTS,
+    LAST_ENTRY,
+    changes,
+    insert_into,
+    keys,
+    select_by,
+    update_by,
 )
 from wms_bridge.adapters.sql.tables import (
     ALARM,
@@ -44,12 +55,6 @@ from wms_bridge.records import (
     Tally,
 )
 
-_CHANGE_BALANCE = (
-    update(BALANCE)
-    .where(BALANCE.c.account == bindparam("a"), BALANCE.c.sku == bindparam("s"))
-    .values(quantity=bindparam("q"))
-)
-
 
 class SqlWriting(SqlReading):
     """Changes over one connection inside one transaction."""
@@ -64,14 +69,14 @@ class SqlWriting(SqlReading):
             self._put(SKU, row_of(latest[sku]), "sku")
         new = [row_of(record) for sku, record in latest.items() if sku not in known]
         if new:
-            self._connection.execute(insert(SKU), new)
+            self._connection.execute(insert_into(SKU), new)
 
     def remember(self, request: Remembered) -> None:
-        self._connection.execute(insert(REQUEST), row_of(request))
+        self._connection.execute(insert_into(REQUEST), row_of(request))
 
     def add_order(self, order: OrderRecord, lines: Sequence[LineRecord]) -> None:
-        self._connection.execute(insert(ORDER), row_of(order, numbered=True))
-        self._connection.execute(insert(LINE), [row_of(line) for line in lines])
+        self._connection.execute(insert_into(ORDER), row_of(order, numbered=True))
+        self._connection.execute(insert_into(LINE), [row_of(line) for line in lines])
 
     def put_order(self, order: OrderRecord) -> None:
         self._put(ORDER, row_of(order), "number")
@@ -88,49 +93,51 @@ class SqlWriting(SqlReading):
         for movement in movements:
             previous = entry_after(previous, movement)
             entries.append(row_of_entry(previous))
-        self._connection.execute(insert(MOVEMENT), entries)
+        self._connection.execute(insert_into(MOVEMENT), entries)
         self._put_balances(movements)
 
     def add_pick(self, pick: PickRecord) -> None:
-        self._connection.execute(insert(PICK), row_of_pick(pick))
+        self._connection.execute(insert_into(PICK), row_of_pick(pick))
 
     def put_pick(self, pick: PickRecord) -> None:
         self._put(PICK, row_of_pick(pick), "pick")
 
     def append_event(self, event: Event, at_ms: int) -> None:
-        self._connection.execute(insert(FEED), row_of_event(event, at_ms))
+        self._connection.execute(insert_into(FEED), row_of_event(event, at_ms))
 
     def add_message(self, message: OutboxMessage) -> None:
-        self._connection.execute(insert(OUTBOX), row_of(message, numbered=True))
+        self._connection.execute(insert_into(OUTBOX), row_of(message, numbered=True))
 
     def put_message(self, message: OutboxMessage) -> None:
         self._put(OUTBOX, row_of(message), "number")
 
     def add_discrepancy(self, discrepancy: Discrepancy) -> None:
-        self._connection.execute(insert(DISCREPANCY), row_of(discrepancy, numbered=True))
+        self._connection.execute(insert_into(DISCREPANCY), row_of(discrepancy, numbered=True))
 
     def put_alarm(self, alarm: AlarmRecord) -> None:
         self._put(ALARM, row_of(alarm), "kind", "subject")
 
     def tally(self, counted: Mapping[Tally, int]) -> None:
-        for name, more in counted.items():
-            change = update(TALLY).where(TALLY.c.name == name.value)
-            done = self._connection.execute(change.values(count=TALLY.c.count + more))
-            if done.rowcount == 0:
-                self._connection.execute(insert(TALLY), {"name": name.value, "count": more})
+        counts = [{"by_name": name.value, "more": more} for name, more in counted.items()]
+        if counts:
+            self._connection.execute(COUNT, counts)
+
+    def begin_tallies(self) -> None:
+        """Have a row for everything that is counted."""
+        known = {row["name"] for row in self._connection.execute(select_by(TALLY)).mappings()}
+        new: list[Row] = [{"name": n.value, "count": 0} for n in Tally if n.value not in known]
+        if new:
+            self._connection.execute(insert_into(TALLY), new)
 
     def _last_entry(self) -> Entry | None:
-        latest = select(func.max(MOVEMENT.c.number)).scalar_subquery()
-        query = select(MOVEMENT).where(MOVEMENT.c.number == latest)
-        row = self._connection.execute(query).mappings().first()
+        row = self._connection.execute(LAST_ENTRY).mappings().first()
         return entry_of(row) if row else None
 
     def _check_new(self, movements: Sequence[Movement]) -> None:
         keys = [movement.key for movement in movements]
         seen = [key for key, times in Counter(keys).items() if times > 1]
         for chunk in chunks(keys):
-            query = select(MOVEMENT.c.key).where(MOVEMENT.c.key.in_(chunk))
-            seen.extend(self._connection.execute(query).scalars())
+            seen.extend(self._connection.execute(KNOWN_MOVEMENTS, {"names": chunk}).scalars())
         if seen:
             raise InvalidStock("movement posted before", field="key", value=seen[0])
 
@@ -141,7 +148,7 @@ class SqlWriting(SqlReading):
         known = self._balances(list(accounts))
         held = posted(known, movements)
         changed = [
-            {"a": account, "s": sku, "q": pieces}
+            {**keys(account=account, sku=sku), "quantity": pieces}
             for (account, sku), pieces in held.items()
             if (account, sku) in known
         ]
@@ -151,21 +158,18 @@ class SqlWriting(SqlReading):
             if (account, sku) not in known
         ]
         if changed:
-            self._connection.execute(_CHANGE_BALANCE, changed)
+            self._connection.execute(update_by(BALANCE, "account", "sku"), changed)
         if new:
-            self._connection.execute(insert(BALANCE), new)
+            self._connection.execute(insert_into(BALANCE), new)
 
     def _balances(self, accounts: Sequence[Account]) -> dict[tuple[Account, Sku], int]:
         known: dict[tuple[Account, Sku], int] = {}
         for chunk in chunks(accounts):
-            query = select(BALANCE).where(BALANCE.c.account.in_(chunk))
-            for row in self._connection.execute(query).mappings():
+            for row in self._connection.execute(BALANCES, {"names": chunk}).mappings():
                 known[(row["account"], row["sku"])] = row["quantity"]
         return known
 
     def _put(self, table: Table, row: Row, *key: str) -> None:
-        change = update(table).values({name: row[name] for name in row if name not in key})
-        for name in key:
-            change = change.where(table.c[name] == row[name])
-        if self._connection.execute(change).rowcount == 0:
-            self._connection.execute(insert(table), row)
+        done = self._connection.execute(update_by(table, *key), changes(row, *key))
+        if done.rowcount == 0:
+            self._connection.execute(insert_into(table), row)
