@@ -130,12 +130,26 @@ def _order(
         basket = min(_drawn(LINES_PER_ORDER, float(random.random())), params.lines_max)
         count = int(random.binomial(basket, params.thinning))
     count = min(count, len(ranked))
-    chosen = random.choice(len(ranked), size=count, replace=False, p=weights)
+    chosen = _different(count, weights, random)
     lines = tuple(
         OrderLine(line_id(name, number), ranked[index], _pieces(random, params))
-        for number, index in enumerate(chosen.tolist(), start=1)
+        for number, index in enumerate(chosen, start=1)
     )
     return PickOrder(name, lines)
+
+
+def _different(count: int, weights: FloatArray, random: np.random.Generator) -> list[int]:
+    """``count`` different indices, drawn one after the other in proportion to their weights."""
+    if 4 * count > len(weights):
+        chosen: list[int] = random.choice(len(weights), count, replace=False, p=weights).tolist()
+        return chosen
+    # Drawing again whatever was drawn before comes to the same, and is fast for few of many.
+    ends = np.cumsum(weights)
+    found: dict[int, None] = {}
+    while len(found) < count:
+        draws = np.searchsorted(ends, random.random(count) * ends[-1], side="right")
+        found.update(dict.fromkeys(draws.tolist()))
+    return list(found)[:count]
 
 
 def _pieces(random: np.random.Generator, params: DemandParams) -> int:

@@ -81,7 +81,7 @@ PACE: Final = 5
 """factor on every speed on that line, 1 or less"""
 ROUTE_COLUMNS: Final = 6
 
-_EPSILON: Final = 1e-9
+_EPSILON: Final = 1e-12
 _SAME_DIRECTION_RAD: Final = 1e-6
 _NONE: Final = -1.0
 

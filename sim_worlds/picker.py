@@ -78,9 +78,9 @@ class Picker:
         return self._done_ms if self._queue else None
 
     @property
-    def current(self) -> PickTask | None:
-        """The pick at hand."""
-        return self._queue[0] if self._queue else None
+    def busy(self) -> bool:
+        """Is there anything left to pick?"""
+        return bool(self._queue)
 
     def advance(self, now_ms: int) -> tuple[PickOutcome, ...]:
         """The picks done by now, in order."""
