@@ -3,26 +3,22 @@
 The bridge is the real one on the store in memory; nothing is left out but processes and wires.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from planner.dispatch.params import DispatchParams
 from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.warehouse.commands import Command, SendTransportOrder
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.events import Event
-from planner.warehouse.ids import OrderId, PodId, Sku
-from planner.warehouse.orders import PickOrder
-from planner.warehouse.site import Point, Site
-from planner.warehouse.stock import Balance
+from planner.warehouse.ids import OrderId, PodId
+from planner.warehouse.site import Point
 from planner.warehouse.view import Kpis
-from sim_worlds.demand import TimedOrder
 from sim_worlds.discrete import FastWorld
 from sim_worlds.eventlog import EventLogWriter
-from sim_worlds.faults import Faults, true_stock
-from sim_worlds.params import WorldParams
+from sim_worlds.faults import true_stock
 from sim_worlds.referee import Violation
+from sim_worlds.shift import Shift
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import SkuRecord
@@ -30,20 +26,6 @@ from wms_bridge.service import Bridge
 
 STALL_MS = 3_600_000
 """With orders open and no pick for this long, nothing more will come: the run ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """What a run is given. ``orders`` come in at their times; ``stock`` is in the slots by the
-    books (``faults`` may make the truth differ)."""
-
-    site: Site
-    orders: tuple[TimedOrder, ...]
-    stock: tuple[Balance, ...]
-    seed: int = 0
-    faults: Faults = field(default_factory=Faults)
-    world: WorldParams = field(default_factory=WorldParams)
-    dispatch: DispatchParams = field(default_factory=DispatchParams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +157,3 @@ def run_shift(
         if on_tick is not None:
             on_tick(run)
     return run.outcome()
-
-
-def skus_of(orders: Iterable[PickOrder]) -> tuple[Sku, ...]:
-    """All SKUs asked for, in order of first appearance."""
-    return tuple(dict.fromkeys(line.sku for order in orders for line in order.lines))
