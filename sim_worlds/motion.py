@@ -181,7 +181,7 @@ def _fastest(own, limits, flags, route, left_s):  # type: ignore[no-untyped-def]
             return min(wanted, max(0.0, reach)), ahead_m
         after = _limit(route[line + 1], top)
         reach = _braked(own[SPEED], acceleration, left_s, ahead_m, after)
-        pass
+        wanted = min(wanted, max(after, reach))
         line += 1
         ahead_m += route[line, LENGTH]
 

@@ -121,8 +121,13 @@ def test_a_pod_lifted_meanwhile_is_no_obstacle_any_more() -> None:
     referee = Referee(two_robots())
     poses = np.array([(3.0, 3.0, 0.0), (8.0, 2.0, 0.0)])
     referee.look(0, poses, (None, None), {P1: Pose(3.0, 3.0, 0.0)}, 0)
-    referee.look(100, poses, (P1, None), {}, 1)
+    referee.look(100, poses, (P1, None), {P2: Pose(3.0, 3.85, 0.0)}, 1)
     assert referee.violations == []
+    poses[0, 2] = pi / 4
+    referee.look(200, poses, (P1, None), {P2: Pose(3.0, 3.85, 0.0)}, 1)
+    assert [(v.kind, v.b) for v in referee.violations] == [
+        (ViolationKind.CARRIED_AND_STORED_POD, "P002")
+    ]
 
 
 def outline(place: Place, length: float, width: float) -> Polygon:
