@@ -1,5 +1,6 @@
 """Lets the tests of this folder import ROS 2, whatever the shell has set."""
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ os.environ.update(ros_environment(os.environ, free_domain_id()))
 for folder in os.environ["PYTHONPATH"].split(os.pathsep):
     if folder not in sys.path:
         sys.path.append(folder)
+# The loader has read LD_LIBRARY_PATH when this process began; what is loaded already is found.
+for library in sorted((find_workspace() / "install" / "lib").glob("libpodherd_msgs__*_c.so")):
+    ctypes.CDLL(str(library))
 
 
 @pytest.fixture

@@ -27,6 +27,13 @@ def until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.01)
 
 
+def poll_on(supervisor: Supervisor) -> None:
+    deadline_s = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline_s:
+        supervisor.poll()
+        time.sleep(0.01)
+
+
 def is_alive(pid: int) -> bool:
     """Zombies count as dead; they must be gone all the same, see below."""
     try:
@@ -53,11 +60,8 @@ def test_a_killed_process_comes_back(supervisor: Supervisor) -> None:
 def test_one_that_does_not_stay_up_is_given_up_with_its_last_words(supervisor: Supervisor) -> None:
     supervisor.start(program("broken", "-c", "print('no such floor'); raise SystemExit(3)"))
 
-    deadline_s = time.monotonic() + DEADLINE_S
     with pytest.raises(ProcessFailed, match="no such floor") as caught:
-        while time.monotonic() < deadline_s:
-            supervisor.poll()
-            time.sleep(0.01)
+        poll_on(supervisor)
     assert caught.value.value == 3
     assert supervisor.restarts == 3
 
