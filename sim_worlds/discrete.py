@@ -11,13 +11,11 @@ from planner.warehouse.picks import PickTask
 from planner.warehouse.robot import RobotState
 from planner.warehouse.site import Point, Site
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
-from sim_worlds.faults import Faults, freeze_times_ms
+from sim_worlds.faults import Faults, Freezes
 from sim_worlds.floor import Floor, FloorChanges
 from sim_worlds.params import WorldParams
 from sim_worlds.picker import Picker, PickerParams, PickOutcome
 from sim_worlds.referee import Referee, Violation, ViolationKind
-
-_NEVER_MS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,8 @@ class WorldNews:
 class FastWorld:
     """The site with its robots, pods and people. ``pods`` are the centres of the stored pods (m),
     ``true_stock`` is what really lies in the slots (see :func:`sim_worlds.faults.true_stock`) and
-    shrinks with every pick. The same arguments and commands give the same news, to the last bit.
+    shrinks with every pick. Raises ``ValueError`` if ``faults`` name a robot that the site does
+    not have. The same arguments and commands give the same news, to the last bit.
 
     Robots report every ``params.report_ms`` and on every change. A referee looks at the floor
     after every physics step.
@@ -50,6 +49,7 @@ class FastWorld:
         self.params = params or WorldParams()
         faults = faults or Faults()
         self.floor = Floor(site, pods, self.params, seed)
+        faults.check_robots(self.floor.robots)
         self.referee = Referee(site)
         self._robots = {
             robot: OrderExecution(robot, site.pitch_m, self.params.tolerance_m)
@@ -66,18 +66,10 @@ class FastWorld:
         self._changed: dict[RobotId, None] = {}
         phases = max(1, self.params.report_ms // self.params.step_ms)
         self._phases = [self.floor.robots[phase::phases] for phase in range(phases)]
-        self._silent_ms = {
-            robot: _NEVER_MS if (from_ms := faults.silent_from_ms(robot)) is None else from_ms
-            for robot in self.floor.robots
-        }
+        self._silent_ms = {robot: faults.silent_from_ms(robot) for robot in self.floor.robots}
+        self._freezes = Freezes(self.floor.robots, faults, seed)
         for slow in faults.slow:
             self.floor.slow_down(slow.robot, slow.factor)
-        self._freeze_s = faults.freeze_s
-        self._freezes = {robot: freeze_times_ms(robot, faults, seed) for robot in self.floor.robots}
-        self._next_freeze_ms = {
-            robot: next(times, _NEVER_MS) for robot, times in self._freezes.items()
-        }
-        self._first_freeze_ms = min(self._next_freeze_ms.values(), default=_NEVER_MS)
 
     @property
     def now_ms(self) -> int:
@@ -135,8 +127,8 @@ class FastWorld:
         events: list[RobotStateSeen] = []
         outcomes: list[PickOutcome] = []
         while floor.now_ms < until_ms:
-            if floor.now_ms >= self._first_freeze_ms:
-                self._freeze()
+            for robot in self._freezes.due(floor.now_ms):
+                floor.freeze(robot, self._freezes.seconds)
             changes = floor.advance(step_ms)
             self.referee.look(
                 floor.now_ms, floor.poses, floor.loads, floor.stored, floor.stored_version
@@ -185,13 +177,6 @@ class FastWorld:
             charging=floor.charging(robot),
             odometer_m=floor.odometer_m(robot),
         )
-
-    def _freeze(self) -> None:
-        for robot, at_ms in self._next_freeze_ms.items():
-            if at_ms <= self.now_ms:
-                self.floor.freeze(robot, self._freeze_s)
-                self._next_freeze_ms[robot] = next(self._freezes[robot])
-        self._first_freeze_ms = min(self._next_freeze_ms.values())
 
     # --- people ----------------------------------------------------------------------------
 

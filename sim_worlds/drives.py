@@ -47,16 +47,10 @@ class Drives:
         self._paces: list[dict[int, float]] = [{} for _ in kinds]
         self._slowness = [1.0] * count
         self._waiting: dict[int, tuple[str, tuple[Waypoint, ...]]] = {}
-        for row, (kind, start, battery) in enumerate(zip(kinds, starts, batteries, strict=True)):
-            self.state[row, [motion.X, motion.Y]] = start
+        self.state[:, [motion.X, motion.Y]] = starts
+        for row, (kind, battery) in enumerate(zip(kinds, batteries, strict=True)):
             self.state[row, motion.ENERGY] = battery * kind.battery_wh
-            self.limits[row, motion.ACCELERATION] = kind.acceleration_mps2
-            self.limits[row, motion.TURN_RATE] = kind.turn_rate_radps
-            self.limits[row, motion.CAPACITY] = kind.battery_wh
-            self.limits[row, motion.DRIVE_POWER] = kind.drive_w
-            self.limits[row, motion.IDLE_POWER] = kind.idle_w
-            self.limits[row, motion.CHARGE_POWER] = kind.charge_w
-            self.set_loaded(row, False)
+            self.limits[row] = _limits(kind)
 
     # --- what to do ------------------------------------------------------------------------
 
@@ -208,6 +202,19 @@ class Drives:
         """Does it drive or turn, with a waypoint still to come?"""
         flags = self.flags[row]
         return bool(flags[motion.MOVING] and flags[motion.NEXT] < flags[motion.COUNT])
+
+
+def _limits(kind: RobotType) -> tuple[float, ...]:
+    """What a robot without a load can do: one row of ``limits``."""
+    return (
+        kind.speed_mps,
+        kind.acceleration_mps2,
+        kind.turn_rate_radps,
+        kind.battery_wh,
+        kind.drive_w,
+        kind.idle_w,
+        kind.charge_w,
+    )
 
 
 def _line(

@@ -7,6 +7,8 @@ from random import Random
 from planner.warehouse.ids import RobotId, SlotId
 from planner.warehouse.stock import Balance
 
+NEVER_MS = 1 << 62
+
 
 @dataclass(frozen=True, slots=True)
 class SilentRobot:
@@ -49,10 +51,20 @@ class Faults:
                 f"(found {self.freezes_per_h}, {self.freeze_s})"
             )
 
-    def silent_from_ms(self, robot: RobotId) -> int | None:
-        """When the robot falls silent; ``None``: never."""
+    def check_robots(self, robots: Iterable[RobotId]) -> None:
+        """Raises ``ValueError`` if a fault names a robot that is not there."""
+        known = list(robots)
+        for fault in (*self.silent, *self.slow):
+            if fault.robot not in known:
+                raise ValueError(
+                    f"faults name robot {fault.robot!r}, which the site does not have; "
+                    f"it has {', '.join(known)}"
+                )
+
+    def silent_from_ms(self, robot: RobotId) -> int:
+        """When the robot falls silent; ``NEVER_MS`` if it does not."""
         times = [silent.from_ms for silent in self.silent if silent.robot == robot]
-        return min(times, default=None)
+        return min(times, default=NEVER_MS)
 
 
 def true_stock(
@@ -76,3 +88,23 @@ def freeze_times_ms(robot: RobotId, faults: Faults, seed: int) -> Iterator[int]:
         while True:
             at_ms += random.expovariate(faults.freezes_per_h) * 3_600_000
             yield int(at_ms)
+
+
+class Freezes:
+    """Tells whose turn it is to halt, as time goes on."""
+
+    def __init__(self, robots: Iterable[RobotId], faults: Faults, seed: int):
+        self.seconds = faults.freeze_s
+        self._times = {robot: freeze_times_ms(robot, faults, seed) for robot in robots}
+        self._next_ms = {robot: next(times, NEVER_MS) for robot, times in self._times.items()}
+        self._first_ms = min(self._next_ms.values(), default=NEVER_MS)
+
+    def due(self, now_ms: int) -> tuple[RobotId, ...]:
+        """Robots that halt now."""
+        if now_ms < self._first_ms:
+            return ()
+        due = tuple(robot for robot, at_ms in self._next_ms.items() if at_ms <= now_ms)
+        for robot in due:
+            self._next_ms[robot] = next(self._times[robot])
+        self._first_ms = min(self._next_ms.values())
+        return due

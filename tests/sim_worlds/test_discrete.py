@@ -297,6 +297,11 @@ def test_it_does_not_matter_how_often_time_is_advanced() -> None:
     assert tuple(events) == one.advance(20_000).events
 
 
+def test_faults_of_robots_that_are_not_there_are_refused() -> None:
+    with pytest.raises(ValueError, match="robot 'R99', which the site does not have"):
+        world(Faults(slow=(SlowRobot(RobotId("R99"), 0.5),)))
+
+
 def test_time_goes_in_whole_steps() -> None:
     with pytest.raises(ValueError, match="multiple"):
         world().advance(150)

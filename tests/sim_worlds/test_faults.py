@@ -1,13 +1,21 @@
 """Seeded faults: short slots, freezes, silence."""
 
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from statistics import mean
 
 import pytest
 
 from planner.warehouse.ids import RobotId, Sku, SlotId
 from planner.warehouse.stock import Balance
-from sim_worlds.faults import Faults, SilentRobot, SlowRobot, freeze_times_ms, true_stock
+from sim_worlds.faults import (
+    NEVER_MS,
+    Faults,
+    Freezes,
+    SilentRobot,
+    SlowRobot,
+    freeze_times_ms,
+    true_stock,
+)
 
 R1, R2 = RobotId("R1"), RobotId("R2")
 BOOKS = tuple(Balance(SlotId(f"P001/A/1/{i}"), Sku("A"), i % 7) for i in range(2_000))
@@ -39,10 +47,21 @@ def test_freezes_come_at_their_rate() -> None:
     assert list(freeze_times_ms(R1, Faults(), 1)) == []
 
 
+def test_every_freeze_is_told_once_when_it_is_due() -> None:
+    faults = Faults(freezes_per_h=60.0)
+    freezes = Freezes([R1, R2], faults, 1)
+    told = [(robot, now) for now in range(0, 600_000, 100) for robot in freezes.due(now)]
+    for robot in (R1, R2):
+        times = [now for name, now in told if name == robot]
+        due = list(takewhile(lambda at_ms: at_ms < 599_900, freeze_times_ms(robot, faults, 1)))
+        assert times == [-(-at_ms // 100) * 100 for at_ms in due]
+    assert Freezes([R1], Faults(), 1).due(10**9) == ()
+
+
 def test_silence_has_a_start() -> None:
     faults = Faults(silent=(SilentRobot(R1, 500), SilentRobot(R1, 200)))
     assert faults.silent_from_ms(R1) == 200
-    assert faults.silent_from_ms(R2) is None
+    assert faults.silent_from_ms(R2) == NEVER_MS
 
 
 def test_faults_are_checked() -> None:
