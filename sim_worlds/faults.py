@@ -54,10 +54,11 @@ class Faults:
     def check_robots(self, robots: Iterable[RobotId]) -> None:
         """Raises ``ValueError`` if a fault names a robot that is not there."""
         known = list(robots)
-        for fault in (*self.silent, *self.slow):
-            if fault.robot not in known:
+        named = [silent.robot for silent in self.silent] + [slow.robot for slow in self.slow]
+        for robot in named:
+            if robot not in known:
                 raise ValueError(
-                    f"faults name robot {fault.robot!r}, which the site does not have; "
+                    f"faults name robot {robot!r}, which the site does not have; "
                     f"it has {', '.join(known)}"
                 )
 
