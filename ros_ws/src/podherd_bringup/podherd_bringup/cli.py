@@ -1,6 +1,7 @@
 """``podherd``: the one command line of the project."""
 
 import signal
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from rich.console import Console
 
 from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
+from sim_worlds import cli as simulation
 from sim_worlds.site_cli import app as site_app
-from wms_bridge.cli import add_to
+from wms_bridge import cli as bridge
 from wms_bridge.main import DEFAULT_PORT
 
 app = typer.Typer(
@@ -18,7 +20,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-add_to(app)
+bridge.add_to(app)
+simulation.add_to(app)
 app.add_typer(site_app, name="site")
 
 _CONSOLE = Console(highlight=False)
@@ -29,10 +32,12 @@ _ERRORS = Console(stderr=True, highlight=False)
 def demo(
     site: Annotated[str, typer.Option(help="A shipped site or a site file.")] = "small",
     robots: Annotated[int | None, typer.Option(help="How many; those of the site.")] = None,
-    orders: Annotated[int, typer.Option(help="How many orders come in.")] = 200,
+    orders: Annotated[str, typer.Option(help="How many, or an order file (CSV).")] = "200",
     speed: Annotated[str, typer.Option(help="max, or a factor of real time.")] = "max",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     world: Annotated[str, typer.Option(help="What the robots drive in: fast.")] = "fast",
+    day: Annotated[datetime | None, typer.Option(help="Only this day of the file.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Only so many orders of the file.")] = None,
     port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,
     runs: Annotated[Path, typer.Option(help="Folder for the files of runs.")] = Path("var"),
 ) -> None:
@@ -40,7 +45,18 @@ def demo(
     # The end of a terminal session ends the run in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        settings = DemoSettings(site, robots, orders, speed, seed, world, port=port, runs=runs)
+        settings = DemoSettings(
+            site,
+            robots,
+            orders,
+            speed,
+            seed,
+            world,
+            day and day.date(),
+            limit,
+            port=port,
+            runs=runs,
+        )
         verdict = run_demo(settings, _CONSOLE)
     except PodherdError as error:
         _ERRORS.print(str(error), markup=False)

@@ -3,6 +3,7 @@
 import os
 import time
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -10,15 +11,14 @@ from rich.console import Console
 from planner.roadmap.geometry import checked_roadmap
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
-from podherd_bringup.demand_plan import plan_shift
 from podherd_bringup.environment import find_workspace, free_domain_id, ros_environment
 from podherd_bringup.programs import Wiring, free_port
-from podherd_bringup.robot_count import with_robots
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.screen import Screen
-from podherd_bringup.shift import Shift
+from podherd_bringup.shift import LiveShift
 from podherd_bringup.supervisor import Supervisor
 from podherd_bringup.verdict import Verdict, judge, show
+from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
 
@@ -28,14 +28,17 @@ _WMS_PORT = 8700
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """``robots`` None: those of the site. ``speed``: ``max`` or a factor of real time."""
+    """``robots`` None: those of the site. ``orders``: how many, or an order file (CSV) of which
+    only ``day`` or the first ``limit`` are used. ``speed``: ``max`` or a factor of real time."""
 
     site: str = "small"
     robots: int | None = None
-    orders: int = 200
+    orders: str = "200"
     speed: str = "max"
     seed: int = 1
     world: str = "fast"
+    day: date | None = None
+    limit: int | None = None
     short_slot_share: float = 0.02
     port: int = DEFAULT_PORT
     runs: Path = Path("var")
@@ -45,7 +48,7 @@ class DemoSettings:
             raise PodherdError(
                 "no such world", field="world", value=self.world, remedy=f"There is: {_WORLDS[0]}."
             )
-        if self.orders < 1:
+        if self.orders == "0":
             raise PodherdError(
                 "a shift needs orders",
                 field="orders",
@@ -57,7 +60,7 @@ class DemoSettings:
 def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     """The shift from the first process to the verdict; no process outlives it."""
     site = _site(settings)
-    plan = plan_shift(site, settings.orders, settings.seed)
+    plan = _plan(settings, site)
     wiring = _wiring(settings, site)
     wiring.folder.prepare(site, plan.stock)
     lines = sum(len(timed.order.lines) for timed in plan.orders)
@@ -67,7 +70,7 @@ def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     )
     console.print(f"watch it at {wiring.bridge_url}  (files: {wiring.folder.path})")
     with Supervisor(wiring.folder.logs) as supervisor, Screen(console) as screen:
-        end = Shift(plan, wiring, screen.watch).run(supervisor)
+        end = LiveShift(plan, wiring, screen.watch).run(supervisor)
         supervisor.stop()
     verdict = judge(end, wiring.folder)
     show(verdict, console)
@@ -80,6 +83,14 @@ def _site(settings: DemoSettings) -> Site:
         site = with_robots(site, settings.robots)
     checked_roadmap(site)
     return site
+
+
+def _plan(settings: DemoSettings, site: Site) -> Shift:
+    if settings.orders.isdecimal():
+        return generated_shift(site, int(settings.orders), settings.seed)
+    file = Path(settings.orders)
+    plan, _ = recorded_shift(site, file, settings.seed, day=settings.day, limit=settings.limit)
+    return plan
 
 
 def _wiring(settings: DemoSettings, site: Site) -> Wiring:

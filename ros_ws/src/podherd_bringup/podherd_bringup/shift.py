@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.orders import PickOrder
-from planner.warehouse.site import Site
-from planner.warehouse.stock import Balance
 from planner.warehouse.view import FloorView, Kpis
 from podherd_bringup.live import LiveView
 from podherd_bringup.programs import Wiring, floor_programs, office_programs
 from podherd_bringup.supervisor import ProcessFailed, Supervisor
-from sim_worlds.demand import TimedOrder
-from sim_worlds.run import skus_of
+from sim_worlds.shift import Shift
 from wms_bridge.client import BridgeClient, BridgeUnavailable
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import SkuRecord, Tally
@@ -25,15 +22,6 @@ _STALL_MS = 3_600_000
 """With no pick for so long, site time, nothing more will come."""
 _STANDSTILL_S = 120.0
 """With no new picture for so long, wall time, the fleet is dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftPlan:
-    """What a shift is given: ``orders`` come in at their times, ``stock`` is in the books."""
-
-    site: Site
-    orders: tuple[TimedOrder, ...]
-    stock: tuple[Balance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,10 @@ class ShiftEnd:
     trouble: str = ""
 
 
-class Shift:
+class LiveShift:
     """One run. ``watch`` is called about ten times a second with the progress."""
 
-    def __init__(self, plan: ShiftPlan, wiring: Wiring, watch: Callable[[Progress], None]):
+    def __init__(self, plan: Shift, wiring: Wiring, watch: Callable[[Progress], None]):
         self._plan = plan
         self._wiring = wiring
         self._watch = watch
@@ -111,7 +99,7 @@ class Shift:
 
     def _load_books(self) -> None:
         skus = {balance.sku: None for balance in self._plan.stock}
-        skus.update(dict.fromkeys(skus_of(timed.order for timed in self._plan.orders)))
+        skus.update((line.sku, None) for timed in self._plan.orders for line in timed.order.lines)
         self._client.put_skus([SkuRecord(sku) for sku in skus])
         self._client.put_stock(self._plan.stock, "opening-stock")
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from planner.codec.messages import decode, from_json
-from planner.warehouse.view import Kpis
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.shift import ShiftEnd
 from sim_worlds.referee import Violation
+from sim_worlds.summary import kpi_rows
 from wms_bridge.records import Tally
 
 
@@ -23,6 +23,7 @@ class WorldReport:
     site_ms: int
     violations: tuple[Violation, ...]
     counts: Mapping[str, int]
+    pieces_taken: int
     picks_refused: int
 
 
@@ -56,12 +57,19 @@ def _complaints(end: ShiftEnd, world: WorldReport | None, confirmed: int) -> lis
         complaints.append(f"{confirmed} of {progress.orders} orders confirmed to the WMS")
     if not end.ledger.sound:
         complaints.append("the ledger does not balance")
+    return complaints + _complaints_of_world(world, end.ledger.pieces_picked)
+
+
+def _complaints_of_world(world: WorldReport | None, booked: int) -> list[str]:
     if world is None:
-        complaints.append("the world left no report")
-    elif world.violations or world.picks_refused:
-        complaints.append(
-            f"{len(world.violations)} violations, {world.picks_refused} picks refused"
-        )
+        return ["the world left no report"]
+    complaints = []
+    if world.violations:
+        complaints.append(f"{len(world.violations)} violations")
+    if world.picks_refused:
+        complaints.append(f"the bridge refused {world.picks_refused} picks")
+    if world.pieces_taken != booked:
+        complaints.append(f"{world.pieces_taken} pieces were taken, {booked} are booked")
     return complaints
 
 
@@ -88,23 +96,11 @@ def _rows(verdict: Verdict) -> list[tuple[str, str]]:
         ("confirmed to the WMS", str(verdict.confirmed)),
         ("order lines", f"{counts.get(Tally.LINES_CLOSED, 0)} of {progress.lines}"),
         ("picks confirmed", str(counts.get(Tally.PICKS_CONFIRMED, 0))),
-        *(_kpi_rows(progress.kpis) if progress.kpis else ()),
+        *(kpi_rows(progress.kpis) if progress.kpis else ()),
         ("collisions", str(len(world.violations)) if world else "unknown"),
         ("ledger", f"{'balanced' if ledger.sound else 'OUT OF BALANCE'}, {ledger.entries} entries"),
         ("processes restarted", str(progress.restarts)),
         ("speed", f"{factor:.0f} times real time"),
-    ]
-
-
-def _kpi_rows(kpis: Kpis) -> list[tuple[str, str]]:
-    stations = ", ".join(f"{name} {rate:.0f}" for name, rate in kpis.station_lines_per_h)
-    return [
-        ("lines per hour", f"{kpis.lines_per_h:.0f}  ({stations})"),
-        ("pile-on (picks per pod visit)", f"{kpis.pile_on:.2f}"),
-        ("metres per line", f"{kpis.metres_per_line:.1f}"),
-        ("robots at work", f"{kpis.robot_utilisation:.0%}"),
-        ("stations idle", f"{kpis.station_idle:.0%}"),
-        ("order age p50 / p95", f"{kpis.order_age_p50_s:.0f} s / {kpis.order_age_p95_s:.0f} s"),
     ]
 
 

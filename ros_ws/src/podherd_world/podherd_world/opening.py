@@ -55,7 +55,7 @@ class Opening:
         return World(floor, stations, Pacer(_PERIOD_MS, self.speed), chunk_ms), tuple(terminals)
 
     def write_report(self, world: World, terminals: Sequence[Terminal]) -> None:
-        """Site time, what the referee saw and what the bridge refused, as JSON."""
+        """Site time, what the referee saw, people took and the bridge refused, as JSON."""
         referee = world.referee
         self.report.write_bytes(
             encode(
@@ -63,6 +63,7 @@ class Opening:
                     "site_ms": world.now_ms,
                     "violations": referee.violations,
                     "counts": {kind.value: count for kind, count in referee.counts.items()},
+                    "pieces_taken": world.pieces_taken,
                     "picks_refused": sum(terminal.refused for terminal in terminals),
                 }
             )

@@ -56,6 +56,8 @@ class World:
         self.referee = Referee(floor.site)
         self.pacer = pacer
         report_ms = floor.params.report_ms
+        self.pieces_taken = 0
+        """By the people at the stations; the books must say the same."""
         self.bodies = {robot: Body(floor, robot, report_ms) for robot in floor.robots}
         self._stations = stations
         self._chunk_ms = chunk_ms
@@ -99,6 +101,7 @@ class World:
             station.picker.show(shown, self.now_ms)
             for outcome in station.picker.advance(self.now_ms):
                 self._check_presence(name, self._tasks.pop(outcome.pick))
+                self.pieces_taken += outcome.quantity
                 station.screen.confirm(outcome)
 
     def _check_presence(self, station: StationId, task: PickTask) -> None:
