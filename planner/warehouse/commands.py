@@ -56,6 +56,9 @@ class AlarmKind(StrEnum):
     """A robot with work has not moved for a long time."""
     BATTERY_EMPTY = "battery_empty"
     """A robot ran flat before it reached a charger."""
+    POD_BLOCKED = "pod_blocked"
+    """A robot that does not answer stands beneath a pod, which cannot be fetched until it is
+    moved; lines that only this pod can serve wait."""
     LINE_SHORT = "line_short"
     """A line, or part of it, cannot be delivered."""
 

@@ -15,6 +15,7 @@ def watch(turn: Turn) -> None:
         turn.obstacles = frozenset(
             node for robot in turn.state.robots.values() if robot.silent for node in robot.held
         )
+        _blocked_pods(turn)
 
 
 def _silence(turn: Turn, robot: Robot) -> None:
@@ -53,3 +54,16 @@ def _stuck(turn: Turn, robot: Robot) -> None:
         turn.alarm(AlarmKind.ROBOT_STUCK, robot.robot, text)
     elif not late:
         turn.clear(AlarmKind.ROBOT_STUCK, robot.robot)
+
+
+def _blocked_pods(turn: Turn) -> None:
+    named = [pod for kind, pod in turn.state.alarms if kind is AlarmKind.POD_BLOCKED]
+    if not turn.obstacles and not named:
+        return
+    blocked = {pod for pod, node in turn.state.pods.items() if node in turn.obstacles}
+    for pod in sorted(blocked):
+        text = f"{pod} cannot be fetched: a robot that does not answer is beneath it. Move it."
+        turn.alarm(AlarmKind.POD_BLOCKED, pod, text)
+    for name in named:
+        if name not in blocked:
+            turn.clear(AlarmKind.POD_BLOCKED, name)
