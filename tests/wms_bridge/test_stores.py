@@ -1,0 +1,226 @@
+"""What every store must do: whole transactions or none, one writer at a time."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShowPicks
+from planner.warehouse.errors import InvalidStock
+from planner.warehouse.ids import OrderId, PickId, Sku, StationId
+from planner.warehouse.orders import PickOrder
+from planner.warehouse.picks import ShortReason
+from planner.warehouse.site import Site
+from wms_bridge.adapters.memory.store import MemoryStore
+from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.adapters.sql.tables import METADATA
+from wms_bridge.ledger import OPENING, Movement, MovementReason, tote_account
+from wms_bridge.ports import Reading, Store, Writing
+from wms_bridge.records import SkuRecord, Tally
+from wms_bridge.service import Bridge
+
+OrderMaker = Callable[..., PickOrder]
+ShowMaker = Callable[..., ShowPicks]
+
+
+class PowerCut(Exception):
+    """Stops a transaction in the middle."""
+
+
+class Borrowed:
+    """A store whose transactions are parts of one that is open already."""
+
+    def __init__(self, tx: Writing):
+        self._tx = tx
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        yield self._tx
+
+    reading = writing
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def everything(tx: Reading) -> tuple[object, ...]:
+    """All that a store can be asked."""
+    orders = tx.orders(None, None, 1000)
+    return (
+        tx.catalogue(),
+        orders,
+        [tx.lines(record.order) for record in orders],
+        tx.holdings(),
+        list(tx.entries()),
+        [tx.pick(PickId(name)) for name in ("p1", "p2", "p3")],
+        tx.open_picks(StationId("S1"), 0),
+        tx.events(0, 1000),
+        tx.last_event(),
+        tx.pending(10**12, 1000),
+        tx.next_pending_ms(),
+        tx.backlog(),
+        tx.discrepancies(1000),
+        tx.alarms(),
+        tx.tallies(),
+        [tx.remembered(key) for key in ("opening", "order/A", "order/B", "pick/p1", "pick/p2")],
+    )
+
+
+def look(store: Store) -> tuple[object, ...]:
+    with store.reading() as tx:
+        return everything(tx)
+
+
+def cut_short(store: Store, work: Callable[[Writing], object]) -> None:
+    """Do the work in a transaction and fail at its end."""
+    with store.writing() as tx:
+        work(tx)
+        raise PowerCut
+
+
+def test_transaction_that_fails_late_leaves_no_trace(
+    bridge: Bridge, store: Store, order: OrderMaker, show: ShowMaker
+) -> None:
+    bridge.receive_order(order("A", RED=4), 1)
+    bridge.apply([show("p1", "A#1", "RED", 1), show("p2", "A#1", "RED", 3)], 2)
+    bridge.confirm_pick(PickId("p1"), 0, 3, ShortReason.SLOT_SHORT)
+    before = look(store)
+
+    steps: list[Callable[[Bridge], object]] = [
+        lambda b: b.put_skus([SkuRecord(Sku("RED"), "changed"), SkuRecord(Sku("NEW"))]),
+        lambda b: b.receive_order(order("B", BLUE=2), 5),
+        lambda b: b.confirm_pick(PickId("p2"), 3, 6),
+        lambda b: b.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 7),
+        lambda b: b.apply([show("p3", "A#1", "RED", 1)], 8),
+    ]
+    for step in steps:
+        with pytest.raises(PowerCut):
+            cut_short(store, lambda tx: step(Bridge(bridge.site, Borrowed(tx))))
+        assert look(store) == before
+    for step in steps:
+        step(bridge)
+    assert bridge.verify().sound
+
+
+def test_movement_key_is_posted_once(store: Store) -> None:
+    move = Movement("k", OPENING, tote_account(OrderId("A")), Sku("RED"), 1, MovementReason.PICK, 0)
+    with store.writing() as tx:
+        tx.put_skus([SkuRecord(Sku("RED"))])
+        tx.post([move])
+    for again in ([move], [_renamed(move), _renamed(move)]):
+        with pytest.raises(InvalidStock, match="posted before"), store.writing() as tx:
+            tx.post(again)
+    with store.reading() as tx:
+        assert len(list(tx.entries())) == 1
+
+
+def _renamed(move: Movement) -> Movement:
+    return Movement(
+        "k2", move.from_account, move.to_account, move.sku, move.quantity, move.reason, move.at_ms
+    )
+
+
+def test_slot_never_holds_less_than_nothing(store: Store) -> None:
+    tote = tote_account(OrderId("A"))
+    with store.writing() as tx:
+        tx.put_skus([SkuRecord(Sku("RED"))])
+    with pytest.raises(InvalidStock, match="less than nothing"), store.writing() as tx:
+        tx.post([Movement("k", tote, OPENING, Sku("RED"), 1, MovementReason.PICK, 0)])
+    with store.reading() as tx:
+        assert (list(tx.entries()), tx.holdings()) == ([], ())
+
+
+def test_the_same_order_from_many_threads_is_taken_once(bridge: Bridge, order: OrderMaker) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: bridge.receive_order(order("A", RED=1), 1), range(40)))
+    assert sum(not answer.repeated for answer in answers) == 1
+    assert bridge.tallies()[Tally.ORDERS_RECEIVED] == 1
+
+
+def test_the_same_confirmation_from_many_threads_moves_stock_once(
+    bridge: Bridge, order: OrderMaker, show: ShowMaker
+) -> None:
+    bridge.receive_order(order("A", RED=2), 1)
+    bridge.apply([show("p1", "A#1", "RED", 2)], 1)
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(bridge.confirm_pick, PickId("p1"), 2, at_ms) for at_ms in range(40)]
+    assert len({call.result().confirmed_ms for call in calls}) == 1
+    assert bridge.verify().pieces_picked == 2
+
+
+def test_feed_has_no_gaps_under_many_writers(bridge: Bridge, order: OrderMaker) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: bridge.receive_order(order(f"O{n}", RED=1), 1), range(60)))
+    numbers = [item.number for item in bridge.feed(0)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_memory_and_database_answer_the_same(
+    site: Site,
+    tmp_path: Path,
+    order: OrderMaker,
+    show: ShowMaker,
+    stock_up: Callable[[Bridge], None],
+) -> None:
+    stores: list[Store] = [MemoryStore(), SqlStore(sqlite_url(tmp_path / "bridge.db"))]
+    answers = []
+    for store in stores:
+        bridge = Bridge(site, store)
+        stock_up(bridge)
+        bridge.receive_orders([order("A", RED=4, BLUE=2), order("B", BLUE=3)], 1)
+        bridge.apply([show("p1", "A#1", "RED", 4), show("p2", "B#1", "BLUE", 3, "P001/A/1/2")], 2)
+        bridge.confirm_pick(PickId("p1"), 1, 3, ShortReason.SLOT_SHORT)
+        bridge.confirm_pick(PickId("p2"), 3, 4)
+        bridge.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 5)
+        answers.append(look(store))
+        store.close()
+    assert answers[0] == answers[1]
+
+
+def test_database_is_safe_against_power_cuts(tmp_path: Path) -> None:
+    store = SqlStore(sqlite_url(tmp_path / "bridge.db"))
+    with store._transaction() as connection:
+        wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
+    store.close()
+    assert found == wanted
+
+
+def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "bridge.db")
+    SqlStore(url).close()
+    with create_engine(url).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_opening_again_keeps_everything(
+    site: Site, tmp_path: Path, stock_up: Callable[[Bridge], None]
+) -> None:
+    url = sqlite_url(tmp_path / "bridge.db")
+    first = SqlStore(url)
+    stock_up(Bridge(site, first))
+    before = look(first)
+    first.close()
+    again = SqlStore(url)
+    assert look(again) == before
+    again.close()
+
+
+def test_migrations_are_found_where_the_package_is_installed(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from wms_bridge.adapters.sql.store import *;"
+        "SqlStore(sqlite_url(Path('elsewhere.db'))).close()"
+    )
+    subprocess.run((sys.executable, "-c", code), cwd=tmp_path, check=True)
+    with sqlite3.connect(tmp_path / "elsewhere.db") as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert {"movement", "pick_order", "outbox"} <= tables
