@@ -48,6 +48,7 @@ class Settings:
 
 def serve(settings: Settings) -> None:
     """Run the bridge until it is told to stop."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     site = read_site(settings.site_file)
     store = SqlStore(settings.database_url)
     try:
@@ -112,6 +113,3 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._context.close()
         super().handle_exit(sig, frame)
-
-
-logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -79,10 +79,10 @@ def look(store: Store) -> tuple[object, ...]:
         return everything(tx)
 
 
-def cut_short(store: Store, work: Callable[[Writing], object]) -> None:
-    """Do the work in a transaction and fail at its end."""
+def cut_short(store: Store, site: Site, step: Callable[[Bridge], object]) -> None:
+    """Do a step in a transaction that fails at its end."""
     with store.writing() as tx:
-        work(tx)
+        step(Bridge(site, Borrowed(tx)))
         raise PowerCut
 
 
@@ -103,7 +103,7 @@ def test_transaction_that_fails_late_leaves_no_trace(
     ]
     for step in steps:
         with pytest.raises(PowerCut):
-            cut_short(store, lambda tx: step(Bridge(bridge.site, Borrowed(tx))))
+            cut_short(store, bridge.site, step)
         assert look(store) == before
     for step in steps:
         step(bridge)
