@@ -43,7 +43,7 @@ class FleetNode(Node):
         self._outbound = Outbound(lambda: BridgeOffice(bridge_url))
         self._gallery = Gallery(lambda: BridgeOffice(bridge_url))
         self._shown_s = 0.0
-        self._links = {robot: RobotLink(self, robot) for robot in control.robots}
+        self._links = {robot: RobotLink(self, robot, self._on_answer) for robot in control.robots}
         for robot in control.robots:
             self.create_subscription(StateMessage, STATE.of(robot), self._on_state, profile(STATE))
         self._ticks = self.create_publisher(Time, TICK.name, profile(TICK))
@@ -56,11 +56,21 @@ class FleetNode(Node):
 
     def _on_clock(self, message: Clock) -> None:
         now_ms = time_from_message(message.clock)
-        if self._control.is_due(now_ms):
-            self._send(self._control.tick(now_ms, self._feed.drain()))
-            self._show()
-        # Also without a tick: the world may have missed the last answer.
-        self._ticks.publish(time_to_message(self._control.now_ms))
+        if not self._control.is_due(now_ms):
+            self._let_go_on()  # the world asks again: it has missed the answer, or lost patience
+            return
+        self._send(self._control.tick(now_ms, self._feed.drain()))
+        self._show()
+        self._on_answer()
+
+    def _on_answer(self) -> None:
+        """A robot has answered: when all have, what was decided is in force."""
+        if all(link.idle for link in self._links.values()):
+            self._let_go_on()
+
+    def _let_go_on(self) -> None:
+        if self._control.now_ms >= 0:
+            self._ticks.publish(time_to_message(self._control.now_ms))
 
     def _send(self, commands: Sequence[Command]) -> None:
         for_bridge: list[Command] = []
@@ -98,5 +108,10 @@ def build() -> Sequence[Node]:
     return [FleetNode(Control(site, log), bridge_url)]
 
 
+def main() -> int:
+    """The process."""
+    return run(build, sys.argv)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build, sys.argv))
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from podherd_msgs.action import ExecuteTransportOrder
@@ -29,19 +30,25 @@ if TYPE_CHECKING:
 class RobotLink:
     """Sends one order at a time, so that none overtakes another: actions and services are not kept
     in order among each other. What became of it the robot's reports tell, and what is lost the
-    dispatcher sends again."""
+    dispatcher sends again. ``answered`` is called when there is nothing left to wait for."""
 
-    def __init__(self, node: Node, robot: RobotId):
+    def __init__(self, node: Node, robot: RobotId, answered: Callable[[], None]):
+        self._answered = answered
         self._orders: Orders = ActionClient(node, ExecuteTransportOrder, EXECUTE.of(robot))
         self._updates: Updates = node.create_client(UpdateTransportOrder, UPDATE.of(robot))
         self._waiting: deque[SendTransportOrder] = deque()
         self._asked: Future[Any] | None = None
         self._asked_s = 0.0
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way that could still be answered."""
+        return self._asked is None or time.monotonic() - self._asked_s > _ANSWER_S
+
     def send(self, command: SendTransportOrder) -> None:
         """Give the robot an order, or extend the one it has."""
         self._waiting.append(command)
-        if self._asked is None or time.monotonic() - self._asked_s > _ANSWER_S:
+        if self.idle:
             self._send_next()
 
     def _send_next(self) -> None:
@@ -55,6 +62,8 @@ class RobotLink:
     def _on_answer(self, answered: Future[Any]) -> None:
         if answered is self._asked:
             self._send_next()
+            if self.idle:
+                self._answered()
 
     def _ask(self, command: SendTransportOrder) -> Future[Any] | None:
         """None if there is nobody to ask."""

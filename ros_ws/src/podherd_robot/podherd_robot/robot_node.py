@@ -78,5 +78,10 @@ def build() -> Sequence[Node]:
     return [RobotNode(RobotId(robot), pitch_m) for robot in robots]
 
 
+def main() -> int:
+    """The process."""
+    return run(build, sys.argv)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build, sys.argv))
+    sys.exit(main())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from builtin_interfaces.msg import Time
-from podherd_msgs.msg import DriveAction, DriveGoal, DriveState
+from podherd_msgs.msg import DriveAction, DriveGoal, DriveState, RobotState
 from podherd_msgs.msg import Violation as ViolationMessage
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
@@ -23,13 +23,16 @@ from podherd_ros.convert import (
 )
 from podherd_ros.process import run
 from podherd_ros.quality import profile
-from podherd_ros.topics import CLOCK, DRIVE_ACTION, DRIVE_GOAL, DRIVE_STATE, TICK, VIOLATIONS
+from podherd_ros.topics import CLOCK, DRIVE_ACTION, DRIVE_GOAL, DRIVE_STATE, STATE, TICK, VIOLATIONS
 from podherd_world.convert import violation_to_message
 from podherd_world.opening import Opening, read_settings
+from podherd_world.roll_call import RollCall
 from podherd_world.world import News
 
 _HEARTBEAT_S = 0.02
 """Wall time between looks at the pacer, for the cases that no message wakes us."""
+_ANSWER_S = 0.05
+"""Robots are waited for so long before the fleet hears the time without them."""
 _STANDSTILL_S = 0.2
 """A clock that stands is published again so often, for those who have just come."""
 
@@ -42,7 +45,8 @@ class WorldNode(Node):
         self._news = self.create_guard_condition(self._go_on)
         self._opening = opening
         self._world, self._terminals = opening.open(self._news.trigger)
-        self._told_s = 0.0
+        self._roll = RollCall()
+        self._told_ms, self._told_s = -1, 0.0
         self._clocks = self.create_publisher(Clock, CLOCK.name, profile(CLOCK))
         self._violations = self.create_publisher(
             ViolationMessage, VIOLATIONS.name, profile(VIOLATIONS)
@@ -65,6 +69,11 @@ class WorldNode(Node):
         def on_action(message: DriveAction) -> None:
             body.act(drive_action_from_message(message))
 
+        def on_state(message: RobotState) -> None:
+            self._roll.answer(robot, message.at_ms)
+            self._tell_time_if_all_answered()
+
+        self.create_subscription(RobotState, STATE.of(robot), on_state, profile(STATE))
         self.create_subscription(DriveGoal, DRIVE_GOAL.of(robot), on_goal, profile(DRIVE_GOAL))
         self.create_subscription(
             DriveAction, DRIVE_ACTION.of(robot), on_action, profile(DRIVE_ACTION)
@@ -76,7 +85,9 @@ class WorldNode(Node):
 
     def _on_heartbeat(self) -> None:
         self._go_on()
-        if time.monotonic() - self._told_s > _STANDSTILL_S:
+        waiting_s = time.monotonic() - self._told_s
+        if waiting_s > (_STANDSTILL_S if self._roll.complete else _ANSWER_S):
+            self._roll.give_up()
             self._tell_time()
 
     def _go_on(self) -> None:
@@ -89,11 +100,16 @@ class WorldNode(Node):
         for violation in news.violations:
             self.get_logger().error(f"violation: {violation}")
             self._violations.publish(violation_to_message(violation))
-        self._tell_time()
+        self._roll.ask((robot for robot, _ in news.reports), news.at_ms)
+        self._tell_time_if_all_answered()
+
+    def _tell_time_if_all_answered(self) -> None:
+        if self._roll.complete and self._told_ms != self._world.now_ms:
+            self._tell_time()
 
     def _tell_time(self) -> None:
-        self._told_s = time.monotonic()
-        self._clocks.publish(Clock(clock=time_to_message(self._world.now_ms)))
+        self._told_ms, self._told_s = self._world.now_ms, time.monotonic()
+        self._clocks.publish(Clock(clock=time_to_message(self._told_ms)))
 
     def destroy_node(self) -> None:
         """Send the people home and write the report."""
@@ -111,5 +127,10 @@ def build() -> Sequence[Node]:
     return [WorldNode(opening)]
 
 
+def main() -> int:
+    """The process."""
+    return run(build, sys.argv)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build, sys.argv))
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""For colcon on a machine with an ordinary ROS 2; pip uses pyproject.toml at the top."""
+
+from setuptools import setup
+
+NAME = "podherd_bringup"
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    packages=[NAME],
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+    ],
+    description="Command line, process supervision and whole shifts.",
+    license="Apache-2.0",
+    entry_points={"console_scripts": ["podherd = podherd_bringup.cli:app"]},
+)
