@@ -87,7 +87,7 @@ def recorded_shift(
 def _read(path: Path, day: date | None) -> tuple[list[FileOrder], tuple[RejectedRow, ...]]:
     found = list(read_orders(text_of_file(path)))
     orders = [item for item in found if isinstance(item, FileOrder) and _on(day, item)]
-    orders.sort(key=lambda order: (order.at_ms, order.order))
+    orders.sort(key=lambda order: (order.at_ms, order.order.order))
     return orders, tuple(item for item in found if isinstance(item, RejectedRow))
 
 

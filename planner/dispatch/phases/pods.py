@@ -1,5 +1,7 @@
 """Phase 6: choose the pods that come to the stations next."""
 
+from collections import Counter
+
 from planner.assign.pods import PodOffer, choose_pods
 from planner.dispatch.phases.allocate import serve_lines, take_back
 from planner.dispatch.state import Line, Phase, Visit
@@ -14,9 +16,12 @@ def request_pods(turn: Turn) -> None:
     stations = list(turn.floor.stations)
     asked = {visit.pod for visit in turn.state.visits.values()}
     number: dict[PodId, int] = {}
+    inbound = Counter(
+        visit.station for visit in turn.state.visits.values() if visit.phase is not Phase.RETURN
+    )
     offers = []
     for index, (station, lines) in enumerate(turn.open_lines().items()):
-        if not lines or len(turn.inbound(station)) >= turn.floor.inbound_max(station):
+        if not lines or inbound[station] >= turn.floor.inbound_max(station):
             continue
         for pod, served in _useful_pods(turn, lines).items():
             node = turn.state.pods.get(pod)
