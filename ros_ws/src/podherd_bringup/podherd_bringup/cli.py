@@ -24,8 +24,8 @@ bridge.add_to(app)
 simulation.add_to(app)
 app.add_typer(site_app, name="site")
 
-_CONSOLE = Console(highlight=False)
-_ERRORS = Console(stderr=True, highlight=False)
+_CONSOLE = Console(highlight=False, soft_wrap=True)
+_ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from podherd_bringup.screen import Screen
 from podherd_bringup.shift import LiveShift
 from podherd_bringup.supervisor import Supervisor
 from podherd_bringup.verdict import Verdict, judge, show
+from podherd_world.pacer import parse_speed
 from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
@@ -44,6 +45,7 @@ class DemoSettings:
     runs: Path = Path("var")
 
     def __post_init__(self) -> None:
+        parse_speed(self.speed)
         if self.world not in _WORLDS:
             raise PodherdError(
                 "no such world", field="world", value=self.world, remedy=f"There is: {_WORLDS[0]}."

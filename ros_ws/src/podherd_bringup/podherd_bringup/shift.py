@@ -41,9 +41,10 @@ class Progress:
 
     @property
     def done(self) -> bool:
-        """Every order is complete, or explained line by line, and the WMS knows it."""
+        """Every order is complete, or explained line by line; fleet and WMS know it."""
         complete = self.counts.get(Tally.ORDERS_COMPLETED, 0)
-        return self.orders_sent == self.orders == complete and self.backlog == 0
+        seen = self.kpis.orders_completed if self.kpis else 0
+        return self.orders_sent == self.orders == complete == seen and self.backlog == 0
 
 
 @dataclass(frozen=True, slots=True)
