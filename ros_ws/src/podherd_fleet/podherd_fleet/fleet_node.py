@@ -56,9 +56,12 @@ class FleetNode(Node):
 
     def _on_clock(self, message: Clock) -> None:
         now_ms = time_from_message(message.clock)
-        if not self._control.is_due(now_ms):
+        if self._control.is_due(now_ms):
+            self._tick(now_ms)
+        else:
             self._let_go_on()  # the world asks again: it has missed the answer, or lost patience
-            return
+
+    def _tick(self, now_ms: int) -> None:
         self._send(self._control.tick(now_ms, self._feed.drain()))
         self._show()
         self._on_answer()
