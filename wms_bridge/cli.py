@@ -13,7 +13,7 @@ from rich.table import Table
 
 from planner.warehouse.errors import PodherdError
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
-from wms_bridge.client import BridgeClient, BridgeUnavailable
+from wms_bridge.client import BridgeClient
 from wms_bridge.client_answers import Rejection
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.main import DEFAULT_PORT, Settings, serve
@@ -82,7 +82,7 @@ def import_orders(
         if skus:
             CONSOLE.print(f"{add_skus(client, orders)} SKUs added to the catalogue")
         report = _replay(client, orders, speed_up)
-    except (PodherdError, BridgeUnavailable) as error:
+    except PodherdError as error:
         raise _failure(error) from error
     rejections = (*map(rejection_of, unreadable), *report.rejections)
     _summarise(report, unreadable)
@@ -104,7 +104,7 @@ def verify(
     """Check the books from the first entry on; exit code 1 if they are not sound."""
     try:
         report = _verify_file(database) if database else BridgeClient(url, api_key).verify()
-    except (PodherdError, BridgeUnavailable) as error:
+    except PodherdError as error:
         raise _failure(error) from error
     _show_books(report)
     if not report.sound:

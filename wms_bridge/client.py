@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from planner.codec.messages import (
     from_json,
 )
 from planner.warehouse.commands import Command
-from planner.warehouse.errors import InvalidOrder, PodherdError
+from planner.warehouse.errors import InvalidOrder, NotFound, PodherdError, Unavailable
 from planner.warehouse.ids import OrderId, PickId, PodId, Sku, SlotId, StationId
 from planner.warehouse.orders import PickOrder, line_id
 from planner.warehouse.picks import ShortReason
@@ -52,14 +51,9 @@ VERIFY_TIMEOUT_S = 300.0
 _JSON = "application/json"
 
 
-class BridgeUnavailable(ConnectionError):
-    """The bridge cannot be reached, or failed. What was asked may or may not have been done; it
-    is safe to ask again in the same words."""
-
-
 class BridgeClient:
     """A typed client. Safe to use from several threads. Every call raises the bridge's own errors
-    (:mod:`planner.warehouse.errors`) and :class:`BridgeUnavailable`."""
+    (:mod:`planner.warehouse.errors`), and :class:`Unavailable` when it cannot be reached."""
 
     def __init__(
         self,
@@ -119,12 +113,11 @@ class BridgeClient:
 
     def order(self, order: OrderId) -> OrderProgress | None:
         """One order with its lines; ``None`` if there is none."""
-        answer = self._ask(
-            "GET", f"/v1/orders/{quote(order, safe='')}", allow=(HTTPStatus.NOT_FOUND,)
-        )
-        if answer.status_code == HTTPStatus.NOT_FOUND:
+        try:
+            found = self._get(f"/v1/orders/{quote(order, safe='')}")
+        except NotFound:
             return None
-        return from_json(_json(answer), OrderProgress)
+        return from_json(found, OrderProgress)
 
     def orders(
         self, status: OrderStatus | None = None, before: int | None = None, limit: int = 100
@@ -218,7 +211,6 @@ class BridgeClient:
         kind: str = _JSON,
         key: str | None = None,
         timeout_s: float = TIMEOUT_S,
-        allow: Sequence[HTTPStatus] = (),
     ) -> httpx.Response:
         headers = {} if content is None else {"Content-Type": kind}
         if key is not None:
@@ -229,8 +221,8 @@ class BridgeClient:
             )
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {error}"
-            raise BridgeUnavailable(f"{method} {path}: {reason}") from error
-        if not answer.is_success and answer.status_code not in allow:
+            raise Unavailable(reason, field=f"{method} {path}") from error
+        if not answer.is_success:
             raise _error_of(answer)
         return answer
 
@@ -244,7 +236,7 @@ def retrying(
 ) -> Result:
     """What ``ask`` returns, asked again with growing waits while the bridge is not available.
 
-    :class:`BridgeUnavailable` when the last of ``attempts`` fails; without a limit it goes on for
+    :class:`Unavailable` when the last of ``attempts`` fails; without a limit it goes on for
     ever. ``sleep`` (seconds) may raise to stop.
     """
     schedule = params or BackoffParams()
@@ -253,7 +245,7 @@ def retrying(
         attempt += 1
         try:
             return ask()
-        except BridgeUnavailable:
+        except Unavailable:
             if attempts is not None and attempt >= attempts:
                 raise
         sleep(backoff_ms(attempt, "bridge", schedule) / 1000)
@@ -279,16 +271,16 @@ def _json(answer: httpx.Response) -> Any:
     return decode(answer.content)
 
 
-def _error_of(answer: httpx.Response) -> Exception:
+def _error_of(answer: httpx.Response) -> PodherdError:
     request = f"{answer.request.method} {answer.request.url.path}"
     try:
         body = decode(answer.content)
         code = body["code"]
     except (PodherdError, KeyError, TypeError):
-        return BridgeUnavailable(f"{request}: answer {answer.status_code} {answer.text[:200]}")
+        return Unavailable(f"answer {answer.status_code} {answer.text[:200]}", field=request)
     kind = kind_of(code)
     if kind is PodherdError and answer.is_server_error:
-        return BridgeUnavailable(f"{request}: {body.get('detail', code)}")
+        return Unavailable(body.get("detail", code), field=request)
     return kind(
         body.get("detail", code),
         field=body.get("field", ""),

@@ -9,6 +9,7 @@ from planner.warehouse.errors import (
     InvalidMessage,
     InvalidOrder,
     InvalidStock,
+    NotFound,
 )
 from planner.warehouse.events import PickConfirmed, StockStated
 from planner.warehouse.ids import LineId, PickId
@@ -59,15 +60,15 @@ def confirm_pick(
 ) -> PickTaken:
     """Post what the picker took, once per pick.
 
-    :class:`InvalidStock` on an unknown pick, on more pieces than asked for and on fewer without a
-    reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
+    :class:`NotFound` on an unknown pick; :class:`InvalidStock` on more pieces than asked for and
+    on fewer without a reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
     """
-    check_name(pick, "pick", InvalidStock)
+    check_name(pick, "pick", NotFound)
     digest = body_hash("pick", (pick, quantity, reason))
     known_key = recall(tx, key, digest) is not None
     record = tx.pick(pick)
     if record is None:
-        raise InvalidStock(
+        raise NotFound(
             "no such pick was shown",
             field="pick",
             value=pick,

@@ -9,17 +9,20 @@ from planner.warehouse.errors import (
     InvalidSite,
     InvalidStock,
     LedgerImbalance,
+    NotFound,
     PodherdError,
+    Unavailable,
 )
 
 INTERNAL_ERROR = "internal_error"
-NOT_FOUND = "not_found"
 
 CODES: Mapping[type[PodherdError], str] = {
     InvalidOrder: "invalid_order",
     InvalidStock: "invalid_stock",
     InvalidSite: "invalid_site",
     InvalidMessage: "invalid_message",
+    NotFound: "not_found",
+    Unavailable: "unavailable",
     IdempotencyConflict: "idempotency_conflict",
     LedgerImbalance: "ledger_imbalance",
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from planner.warehouse.commands import Command, RaiseAlarm, ShortenLine, ShowPicks
-from planner.warehouse.errors import InvalidMessage, PodherdError
+from planner.warehouse.errors import InvalidMessage, NotFound, PodherdError
 from planner.warehouse.ids import OrderId, PickId, PodId, Sku, SlotId, StationId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
@@ -153,10 +153,10 @@ class Bridge:
     # --- picks ---
 
     def open_picks(self, station: StationId, after: int = 0) -> tuple[PickRecord, ...]:
-        """Picks of a station still to do, in the order shown; :class:`InvalidMessage` if there is
-        no such station."""
+        """Picks of a station still to do, in the order shown; :class:`NotFound` if there is no
+        such station."""
         if not self.shelves.has_station(station):
-            raise InvalidMessage(
+            raise NotFound(
                 "the site has no such station",
                 field="station",
                 value=station,

@@ -7,6 +7,8 @@
     ├── InvalidOrder       a pick order or an order file
     ├── InvalidStock       a stock record or a ledger movement
     ├── InvalidMessage     JSON that is not a known event, command or record
+    ├── NotFound           an order, pick, station ... that is not known
+    ├── Unavailable        a service that cannot be reached (also a ConnectionError)
     ├── IdempotencyConflict  the same key came again with another body
     ├── LedgerImbalance    the books do not add up: never expected
     └── ReplayMismatch     a log whose commands could not be reproduced
@@ -48,6 +50,15 @@ class InvalidStock(PodherdError):
 
 class InvalidMessage(PodherdError):
     """JSON that is not a known event, command or record."""
+
+
+class NotFound(PodherdError):
+    """What was asked for by name is not known: an order, a pick, a station ..."""
+
+
+class Unavailable(PodherdError, ConnectionError):
+    """A service cannot be reached, or failed. What was asked may or may not have been done; it is
+    safe to ask again in the same words."""
 
 
 class IdempotencyConflict(PodherdError):

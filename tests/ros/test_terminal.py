@@ -7,7 +7,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from planner.warehouse.errors import InvalidStock
+from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import (
     LineId,
     OrderId,
@@ -67,7 +67,7 @@ class FlakyDesk:
         if len(self.tries) <= self.failures:
             raise ConnectionError("down")
         if self.refuse:
-            raise InvalidStock("no such pick was shown")
+            raise NotFound("no such pick was shown")
 
 
 @pytest.fixture

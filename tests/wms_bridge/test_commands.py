@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from planner.codec.messages import encode
 from planner.warehouse.commands import ShowPicks
-from planner.warehouse.errors import PodherdError
+from planner.warehouse.errors import PodherdError, Unavailable
 from planner.warehouse.ids import PickId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.site import Site
@@ -21,7 +21,7 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.api.app import create_app
 from wms_bridge.cli import add_to
-from wms_bridge.client import BridgeClient, BridgeUnavailable, retrying
+from wms_bridge.client import BridgeClient, retrying
 from wms_bridge.main import Settings, is_loopback
 from wms_bridge.orderfile import FileOrder, read_orders, text_of_bytes
 from wms_bridge.replay import schedule
@@ -208,9 +208,9 @@ def test_retrying_waits_longer_each_time_and_gives_up() -> None:
     waits: list[float] = []
 
     def ask() -> None:
-        raise BridgeUnavailable("down")
+        raise Unavailable("down")
 
-    with pytest.raises(BridgeUnavailable):
+    with pytest.raises(Unavailable):
         retrying(ask, attempts=5, sleep=waits.append)
     assert len(waits) == 4
     assert waits[-1] > waits[0]

@@ -18,6 +18,7 @@ from planner.warehouse.errors import (
     InvalidMessage,
     InvalidOrder,
     InvalidStock,
+    NotFound,
 )
 from planner.warehouse.events import PickConfirmed, StockStated
 from planner.warehouse.ids import (
@@ -224,7 +225,7 @@ def test_impossible_confirmation_changes_nothing(
 
 @pytest.mark.parametrize("pick", ["nobody asked", "\ud800", ""])
 def test_unknown_pick_is_refused(bridge: Bridge, pick: str) -> None:
-    with pytest.raises(InvalidStock) as error:
+    with pytest.raises(NotFound) as error:
         bridge.confirm_pick(PickId(pick), 1, 5, key="k")
     assert error.value.field == "pick"
 
@@ -308,7 +309,7 @@ def test_open_picks_are_listed_per_station_and_after_a_number(
     first, second = bridge.open_picks(S1)
     assert (first.task.pick, second.task.pick) == ("p1", "p2")
     assert bridge.open_picks(S1, after=first.number) == (second,)
-    with pytest.raises(InvalidMessage, match="S1, S2"):
+    with pytest.raises(NotFound, match="S1, S2"):
         bridge.open_picks(StationId("S9"))
 
 

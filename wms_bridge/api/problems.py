@@ -10,7 +10,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from planner.warehouse.errors import IdempotencyConflict, LedgerImbalance, PodherdError
+from planner.warehouse.errors import (
+    IdempotencyConflict,
+    LedgerImbalance,
+    NotFound,
+    PodherdError,
+    Unavailable,
+)
 from wms_bridge.problem_codes import INTERNAL_ERROR, code_of
 
 LOG = logging.getLogger(__name__)
@@ -18,6 +24,8 @@ MEDIA_TYPE = "application/problem+json"
 _MAX_SHOWN = 200
 
 _STATUS: Mapping[type[PodherdError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IdempotencyConflict: HTTPStatus.CONFLICT,
     LedgerImbalance: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

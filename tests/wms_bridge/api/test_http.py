@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShortenLine, ShowPicks
 from planner.warehouse.errors import (
     IdempotencyConflict,
-    InvalidMessage,
     InvalidOrder,
     InvalidStock,
+    NotFound,
     PodherdError,
+    Unavailable,
 )
 from planner.warehouse.events import OrderReceived, PickConfirmed, StockStated
 from planner.warehouse.ids import LineId, OrderId, PickId, Sku, SlotId, StationId
@@ -140,7 +141,7 @@ def test_bad_order_is_a_problem_that_names_the_field(
         ("GET", "/v1/orders?limit=0", 422, "invalid_request"),
         ("GET", "/v1/orders?limit=ten", 422, "invalid_request"),
         ("GET", "/v1/fleet/events?after=-1", 422, "invalid_request"),
-        ("GET", "/v1/stations/S9/picks", 422, "invalid_message"),
+        ("GET", "/v1/stations/S9/picks", 404, "not_found"),
         ("POST", "/v1/orders", 422, "invalid_request"),
         ("POST", "/v1/orders/bulk", 422, "invalid_message"),
         ("POST", "/v1/fleet/view", 422, "invalid_message"),
@@ -173,13 +174,41 @@ def test_errors_arrive_at_the_client_as_they_were(
     assert (unknown.value.field, unknown.value.value) == ("lines[0].sku", "GREEN")
     with pytest.raises(InvalidStock):
         client.put_stock([Balance(SlotId("P009/A/1/1"), Sku("RED"), 1)], "k")
-    with pytest.raises(InvalidStock):
+    with pytest.raises(NotFound) as pick:
         client.confirm_pick(PickId("nobody"), 1)
-    with pytest.raises(InvalidMessage):
+    assert (pick.value.field, pick.value.value) == ("pick", "nobody")
+    with pytest.raises(NotFound, match="S1, S2"):
         client.picks(StationId("S9"))
     assert client.order(OrderId("nobody")) is None
     results = client.send_commands([show("p", "Z#1", "RED", 1)])
     assert (results[0].accepted, results[0].code) == (False, "invalid_message")
+
+
+def test_bridge_that_is_not_there_is_unavailable() -> None:
+    client = BridgeClient("http://127.0.0.1:9")
+    with pytest.raises(Unavailable, match="GET /v1/status: ConnectError") as error:
+        client.status()
+    assert isinstance(error.value, PodherdError)
+    assert isinstance(error.value, ConnectionError)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (httpx.Response(502, text="<html>bad gateway"), Unavailable),
+        (httpx.Response(200, text="not JSON"), PodherdError),
+        (httpx.Response(500, json={"code": "internal_error", "detail": "failed"}), Unavailable),
+        (httpx.Response(503, json={"code": "unavailable", "detail": "later"}), Unavailable),
+        (httpx.Response(404, json={"code": "not_found", "detail": "no"}), NotFound),
+    ],
+    ids=["proxy", "no JSON", "failed", "later", "not found"],
+)
+def test_what_the_client_makes_of_answers(answer: httpx.Response, kind: type[PodherdError]) -> None:
+    client = BridgeClient("http://bridge", transport=httpx.MockTransport(lambda _: answer))
+    with pytest.raises(PodherdError) as error:
+        client.kpis()
+    assert isinstance(error.value, kind)
+    assert isinstance(error.value, Unavailable) == (kind is Unavailable)
 
 
 def test_unreadable_command_does_not_hold_up_the_others(url: str, client: BridgeClient) -> None:

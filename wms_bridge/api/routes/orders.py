@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
+from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import OrderId
 from wms_bridge.api.answers import (
     LineOut,
@@ -64,7 +64,12 @@ def order(order: str, context: InContext) -> OrderDetailsOut:
     """One order with its lines."""
     details = context.bridge.order(OrderId(order))
     if details is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no order {order!r}.")
+        raise NotFound(
+            "no such order",
+            field="order",
+            value=order,
+            remedy="Ask for orders listed by GET /v1/orders.",
+        )
     lines = [LineOut.model_validate(line) for line in details.lines]
     summary = OrderOut.model_validate(details.order)
     return OrderDetailsOut(**summary.model_dump(), order_lines=lines)

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from planner.warehouse.errors import PodherdError
+from planner.warehouse.errors import PodherdError, Unavailable
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.view import FloorView, Kpis
 from podherd_bringup.live import LiveView
 from podherd_bringup.programs import Wiring, floor_programs, office_programs
 from podherd_bringup.supervisor import ProcessFailed, Supervisor
 from sim_worlds.shift import Shift
-from wms_bridge.client import BridgeClient, BridgeUnavailable
+from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import SkuRecord, Tally
 
@@ -90,7 +90,7 @@ class LiveShift:
             supervisor.poll()
             try:
                 self._client.status()
-            except BridgeUnavailable:
+            except Unavailable:
                 time.sleep(POLL_S)
                 continue
             return
@@ -125,7 +125,7 @@ class LiveShift:
             self._backlog = self._client.status().wms.backlog
             if self._counts.get(Tally.PICKS_CONFIRMED, 0) != before:
                 self._last_pick_ms = site_ms
-        except BridgeUnavailable:
+        except Unavailable:
             pass  # the supervisor starts it again; the WMS tries again later
         return Progress(
             site_ms=site_ms,
