@@ -1,7 +1,7 @@
 """The site made ready for deciding: roadmap, travel times and look-ups; never changes in a run."""
 
 from collections import deque
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from functools import cached_property
 
 import numpy as np
@@ -71,10 +71,13 @@ class Floor:
         table = self.distances.to(goal, False, self.pace(robot, False), blocked)
         return int(table[node * 4 + heading])
 
-    def to_station_ms(self, station: StationId, node: int) -> int:
-        """Free travel time of a pod from ``node`` to a station, best heading."""
+    def to_station_ms(
+        self, station: StationId, node: int, blocked: frozenset[int] = frozenset()
+    ) -> int:
+        """Travel time of a pod from ``node`` to a station around ``blocked`` nodes, best
+        heading."""
         goal = self.station_nodes[station]
-        table = self.distances.to(goal, True, self.typical_pace)
+        table = self.distances.to(goal, True, self.typical_pace, blocked)
         return int(table[node * 4 : node * 4 + 4].min())
 
     def inbound_max(self, station: StationId) -> int:
@@ -89,18 +92,21 @@ class Floor:
         """The lattice heading of the edge from one node to its neighbour."""
         return self._neighbours[start].index(end)
 
-    def nearest_spot(self, node: int, taken: Set[int]) -> int | None:
-        """The pod spot fewest hops from ``node``, for an unloaded robot, that is not ``taken``."""
+    def spots_from(self, node: int, loaded: bool, blocked: Set[int]) -> Iterator[int]:
+        """Pod spots that can be driven to around ``blocked`` nodes, fewest hops first."""
         roadmap = self.roadmap
         seen, queue = {node}, deque([node])
         while queue:
             here = queue.popleft()
-            if roadmap.kind[here] == NodeKind.SPOT and here not in taken:
-                return here
-            for there in roadmap.neighbours[here].tolist():
-                if there < 0 or there in seen:
+            is_spot = roadmap.kind[here] == NodeKind.SPOT
+            if is_spot:
+                yield here
+            if is_spot and loaded and here != node:
+                continue
+            for there in self._neighbours[here]:
+                if there < 0 or there in seen or there in blocked:
                     continue
-                if may_enter(roadmap.kind, roadmap.station_of, here, there, -1, False):
+                goal = there if roadmap.kind[there] == NodeKind.SPOT else -1
+                if may_enter(roadmap.kind, roadmap.station_of, here, there, goal, loaded):
                     seen.add(there)
                     queue.append(there)
-        return None

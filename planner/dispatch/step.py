@@ -10,8 +10,10 @@ from planner.dispatch.floor import Floor
 from planner.dispatch.kpis import tally_time
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.phases.absorb import absorb
+from planner.dispatch.phases.detours import reroute
 from planner.dispatch.phases.driving import drive, whole_order
 from planner.dispatch.phases.legs import (
+    choose_spots,
     close_legs,
     finish_picking,
     leave_charger,
@@ -87,6 +89,8 @@ class Dispatcher:
         drop_blocked(turn)
         top_up(turn)
         finish_picking(turn)
+        reroute(turn)
+        choose_spots(turn)
         request_pods(turn)
         leave_charger(turn)
         assign_chargers(turn)

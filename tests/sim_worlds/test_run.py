@@ -102,6 +102,16 @@ def test_a_robot_that_never_answers_costs_throughput_only() -> None:
     assert set(outcome.unfinished) == {run.state.lines[line].order for line in run.state.open_lines}
 
 
+def test_a_robot_that_dies_under_way_costs_no_order() -> None:
+    shift = generated_shift(load_site("small"), 60, seed=2)
+    dead = SilentRobot(RobotId("R03"), from_ms=754_000)
+    run = ShiftRun(replace(shift, faults=Faults(silent=(dead,))))
+    while not run.done:
+        run.tick()
+    good(run.outcome())
+    assert (AlarmKind.ROBOT_SILENT, dead.robot) in run.state.alarms
+
+
 def test_slow_and_freezing_robots_collide_with_nobody() -> None:
     shift = generated_shift(load_site("small"), 12, seed=5)
     slow = (SlowRobot(RobotId("R01"), 0.3), SlowRobot(RobotId("R04"), 0.5))

@@ -28,9 +28,15 @@ def finish_picking(turn: Turn) -> None:
     for visit in list(turn.state.visits.values()):
         if visit.phase is Phase.PICK and not visit.picks:
             turn.count(pod_visits=1)
-            turn.set_visit(
-                visit, phase=Phase.RETURN, since_ms=turn.now_ms, spot=return_spot(turn, visit)
-            )
+            turn.set_visit(visit, phase=Phase.RETURN, since_ms=turn.now_ms)
+
+
+def choose_spots(turn: Turn) -> None:
+    """Pods on their way back without a place to go to get one, as soon as there is one."""
+    for visit in list(turn.state.visits.values()):
+        if visit.phase is Phase.RETURN and visit.spot is None and visit.robot is not None:
+            node = turn.robot(visit.robot).end
+            turn.set_visit(visit, spot=return_spot(turn, visit, node))
 
 
 def _complete(leg: Leg, report: RobotState) -> bool:

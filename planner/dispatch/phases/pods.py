@@ -27,7 +27,7 @@ def request_pods(turn: Turn) -> None:
             node = turn.state.pods.get(pod)
             if node is None or pod in asked or node in turn.obstacles:
                 continue
-            travel = turn.floor.to_station_ms(station, node)
+            travel = turn.floor.to_station_ms(station, node, turn.obstacles)
             if travel < FAR_MS:
                 offers.append(PodOffer(index, number.setdefault(pod, len(number)), served, travel))
     pods = list(number)

@@ -26,7 +26,7 @@ def abandon_silent(turn: Turn) -> None:
         # Once the pod's own node is released the robot may lift it at any moment.
         if late and visit.phase is Phase.FETCH and robot.leg.end != robot.leg.goal:
             turn.set_visit(visit, robot=None, phase=Phase.REQUESTED)
-            turn.set_robot(robot, visit=None, leg=_parked(robot.leg))
+            turn.set_robot(robot, visit=None, leg=parked(robot.leg))
 
 
 def assign_fetches(turn: Turn) -> None:
@@ -92,7 +92,8 @@ def park_idle(turn: Turn) -> None:
         return
     taken = {robot.leg.goal for robot in robots if robot.leg} | {robot.node for robot in robots}
     for robot in idle:
-        choice = turn.floor.nearest_spot(robot.node, taken)
+        spots = turn.floor.spots_from(robot.node, loaded=False, blocked=turn.obstacles)
+        choice = next((spot for spot in spots if spot not in taken), None)
         if choice is not None:
             taken.add(choice)
             _begin(turn, robot, RobotActivity.PARK, choice)
@@ -147,7 +148,7 @@ def _begin(
     turn.set_robot(robot, leg=leg, legs=number, moved_ms=turn.now_ms)
 
 
-def _parked(leg: Leg) -> Leg:
+def parked(leg: Leg) -> Leg:
     """The same order, to end where its base ends and nothing to be done there."""
     return Leg(
         order=leg.order,

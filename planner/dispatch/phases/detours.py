@@ -1,0 +1,48 @@
+"""Trips whose goal a dead robot has shut off are changed, as far as anything can be done."""
+
+from planner.dispatch.phases.allocate import take_back
+from planner.dispatch.phases.robots import parked
+from planner.dispatch.state import Leg, Phase, Robot
+from planner.dispatch.turn import Turn
+from planner.roadmap.distances import FAR_MS
+from planner.warehouse.view import RobotActivity
+
+
+def reroute(turn: Turn) -> None:
+    """Robots under way to what cannot be reached any more give it up: an empty robot is free
+    again, a carried pod goes back to a spot that can be reached."""
+    if not turn.obstacles:
+        return
+    for robot in list(turn.state.robots.values()):
+        leg = robot.leg
+        if leg is None or robot.silent or leg.end == leg.goal or _reachable(turn, robot, leg):
+            continue
+        stopped = None if leg.update < 0 else parked(leg)
+        if leg.activity is RobotActivity.FETCH:
+            _give_up_fetch(turn, robot, stopped)
+        elif leg.activity in (RobotActivity.DELIVER, RobotActivity.RETURN):
+            _turn_back(turn, robot, stopped)
+        else:
+            turn.set_robot(robot, leg=stopped)
+
+
+def _reachable(turn: Turn, robot: Robot, leg: Leg) -> bool:
+    loaded = robot.report is not None and robot.report.load is not None
+    pace = turn.floor.pace(robot.robot, loaded)
+    table = turn.floor.distances.to(leg.goal, loaded, pace, turn.obstacles)
+    return bool(table[leg.end * 4 : leg.end * 4 + 4].min() < FAR_MS)
+
+
+def _give_up_fetch(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+    turn.set_robot(robot, leg=stopped, visit=None)
+    if robot.visit is not None:
+        take_back(turn, turn.visit(robot.visit))
+        del turn.state.visits[robot.visit]
+
+
+def _turn_back(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+    turn.set_robot(robot, leg=stopped)
+    if robot.visit is not None:
+        visit = turn.visit(robot.visit)
+        take_back(turn, visit)
+        turn.set_visit(turn.visit(robot.visit), phase=Phase.RETURN, spot=None)
