@@ -142,6 +142,8 @@ def _ticks(lines: Iterator[bytes]) -> Iterator[Tick]:
             yield Tick(told.now_ms, told.feed, told.events, record["commands"])
             told = None
         elif "events" in record:
+            if told is not None:  # the writer was killed before the answer, and began again
+                yield told
             events = tuple(event_from_json(event) for event in record["events"])
             told = Tick(record["t"], record["feed"], events)
     if told is not None:

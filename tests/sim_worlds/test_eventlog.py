@@ -83,6 +83,15 @@ def test_a_tick_without_an_answer_still_counts(log: Path, tmp_path: Path) -> Non
     assert replay(dispatcher_of(log), read_log(cut)[1]).ticks == (len(lines) - 1) // 2
 
 
+def test_a_tick_without_an_answer_in_the_middle_is_not_lost(log: Path, tmp_path: Path) -> None:
+    lines = log.read_bytes().splitlines(keepends=True)
+    killed = tmp_path / "killed.jsonl"
+    killed.write_bytes(b"".join(lines[:200] + lines[201:]))
+    assert b'"commands"' in lines[200]
+    done = replay(dispatcher_of(log), read_log(killed)[1])
+    assert done.ticks == (len(lines) - 1) // 2
+
+
 @pytest.mark.parametrize("content", ["", "{}\n", '{"format": "something-else/9"}\n', "junk\n"])
 def test_what_is_no_log_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "no.jsonl"
