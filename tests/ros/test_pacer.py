@@ -77,6 +77,19 @@ def test_a_speed_is_a_limit_and_lost_time_is_not_made_up_for() -> None:
     assert not pacer.may_go_to(300, 200, 9.0, picking=False), "but no burst"
 
 
+@pytest.mark.parametrize(("speed", "step_ms"), [(1.0, 100), (4.0, 100), (10.0, 500), (50.0, 500)])
+def test_looked_at_every_20_ms_the_world_keeps_its_speed(speed: float, step_ms: int) -> None:
+    pacer = Pacer(500, speed=speed)
+    now_ms, wall_s = 0, 0.0
+    while wall_s < 20.0:
+        pacer.planned(now_ms)
+        if pacer.may_go_to(now_ms + step_ms, now_ms, wall_s, picking=False):
+            now_ms += step_ms
+        wall_s += 0.02
+    fastest = step_ms / 20
+    assert now_ms == pytest.approx(20_000 * min(speed, fastest), rel=0.03)
+
+
 @pytest.mark.parametrize("text", ["fast", "0", "-1", "nan", "inf", ""])
 def test_a_wrong_speed_names_the_remedy(text: str) -> None:
     with pytest.raises(PodherdError, match="Write max"):

@@ -1,8 +1,7 @@
 """Who is waited for before the fleet hears the time."""
 
-from podherd_world.roll_call import RollCall
-
 from planner.warehouse.ids import RobotId
+from podherd_world.roll_call import RollCall
 
 R01, R02 = RobotId("R01"), RobotId("R02")
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from planner.warehouse.commands import Command
 from planner.warehouse.view import FloorView
 from podherd_fleet.feed import Fed
+from wms_bridge.answers import CommandTaken
 from wms_bridge.client import BridgeClient
-from wms_bridge.client_answers import CommandTaken
 
 
 class BridgeOffice:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from planner.warehouse.errors import PodherdError
 
 MAX = "max"
+_LATE_S = 0.25
+"""Time lost beyond this, wall time, is lost; below, the world catches up."""
 
 
 def parse_speed(text: str) -> float | None:
@@ -92,8 +94,7 @@ class Pacer:
         if self._speed is None:
             return True
         start_ms, start_s = self._paced_from or (now_ms, wall_s)
-        allowed_ms = start_ms + (wall_s - start_s) * 1_000 * self._speed
-        if allowed_ms > now_ms + self._period_ms:
-            start_ms, start_s, allowed_ms = now_ms, wall_s, next_ms
-        self._paced_from = (start_ms, start_s)
-        return next_ms <= allowed_ms
+        due_s = start_s + (next_ms - start_ms) / 1_000 / self._speed
+        late_s = wall_s - due_s
+        self._paced_from = (next_ms, wall_s) if late_s > _LATE_S else (start_ms, start_s)
+        return late_s >= 0
