@@ -13,12 +13,12 @@ from rich.table import Table
 
 from planner.warehouse.errors import PodherdError
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.answers import Rejection, rejection_of
 from wms_bridge.client import BridgeClient
-from wms_bridge.client_answers import Rejection
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.main import DEFAULT_PORT, Settings, serve
 from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
-from wms_bridge.replay import ReplayReport, add_skus, rejection_of, replay
+from wms_bridge.replay import ReplayReport, add_skus, replay
 from wms_bridge.service import verify_store
 
 CONSOLE = Console(stderr=True)

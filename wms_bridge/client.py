@@ -22,14 +22,16 @@ from planner.warehouse.picks import ShortReason
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from planner.warehouse.view import FloorView
-from wms_bridge.backoff import BackoffParams, backoff_ms
-from wms_bridge.client_answers import (
+from wms_bridge.answers import (
     BridgeKpis,
     BridgeStatus,
     BulkTaken,
     CommandTaken,
     OrderProgress,
+    OrderWithLines,
+    OutboxEntry,
 )
+from wms_bridge.backoff import BackoffParams, backoff_ms
 from wms_bridge.intake import OrderAccepted
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.picking import PickTaken
@@ -41,6 +43,7 @@ from wms_bridge.records import (
     OrderStatus,
     PickRecord,
     SkuRecord,
+    Sort,
 )
 from wms_bridge.stocking import StockLoaded
 
@@ -111,23 +114,27 @@ class BridgeClient:
         answer = self._ask("POST", "/v1/orders/bulk", content=raw, kind="text/csv")
         return from_json(_json(answer), BulkTaken)
 
-    def order(self, order: OrderId) -> OrderProgress | None:
+    def order(self, order: OrderId) -> OrderWithLines | None:
         """One order with its lines; ``None`` if there is none."""
         try:
             found = self._get(f"/v1/orders/{quote(order, safe='')}")
         except NotFound:
             return None
-        return from_json(found, OrderProgress)
+        return from_json(found, OrderWithLines)
 
     def orders(
-        self, status: OrderStatus | None = None, before: int | None = None, limit: int = 100
+        self,
+        status: OrderStatus | None = None,
+        *,
+        order: Sort = Sort.NEWEST,
+        after: int = 0,
+        before: int | None = None,
+        limit: int = 100,
     ) -> tuple[OrderProgress, ...]:
-        """Orders, newest first; ``before`` is the number of the last one seen."""
-        asked: dict[str, Param] = {"limit": limit}
-        if status is not None:
-            asked["status"] = status.value
-        if before is not None:
-            asked["before"] = before
+        """Orders, newest or oldest first, with a number above ``after`` and below ``before``."""
+        bounds = {"status": status, "after": after, "before": before}
+        asked: dict[str, Param] = {"order": order.value, "limit": limit}
+        asked.update((name, value) for name, value in bounds.items() if value is not None)
         return from_json(self._get("/v1/orders", asked)["orders"], tuple[OrderProgress, ...])
 
     def picks(
@@ -191,6 +198,10 @@ class BridgeClient:
     def status(self) -> BridgeStatus:
         """How the bridge is."""
         return from_json(self._get("/v1/status"), BridgeStatus)
+
+    def retry_message(self, number: int) -> OutboxEntry:
+        """Have a dead message for the WMS delivered after all."""
+        return from_json(_json(self._ask("POST", f"/v1/outbox/{number}/retry")), OutboxEntry)
 
     def _get(
         self, path: str, params: Mapping[str, Param] | None = None, timeout_s: float = TIMEOUT_S

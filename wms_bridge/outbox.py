@@ -16,6 +16,9 @@ LOG = logging.getLogger(__name__)
 AT_ONCE = 8
 """Messages under way at the same time, each of another order."""
 MAX_ERROR_LENGTH = 500
+MAX_REFUSALS = 20
+"""How often the WMS may say no to a message before it is given up; with the usual waits that
+takes some six minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class DeliveryStatus:
 
 class Delivery:
     """Sends what is in the outbox. While the WMS is not well it is tried with one message at a
-    time; a message that the WMS refuses waits alone and holds up only its own order."""
+    time; a message that the WMS refuses waits alone and holds up only its own order, and after
+    ``max_refusals`` it is dead and holds up nothing."""
 
     def __init__(
         self,
@@ -41,11 +45,13 @@ class Delivery:
         sender: WmsSender,
         clock: Callable[[], int],
         params: BackoffParams | None = None,
+        max_refusals: int = MAX_REFUSALS,
     ):
         self._store = store
         self._sender = sender
         self._clock = clock
         self._params = params or BackoffParams()
+        self._max_refusals = max_refusals
         self._more = asyncio.Event()
         self.status = DeliveryStatus()
 
@@ -115,16 +121,25 @@ class Delivery:
         return True
 
     def _keep_failure(self, message: OutboxMessage, failure: DeliveryFailed) -> None:
-        now_ms, attempt = self._clock(), message.attempts + 1
-        reason = failure.reason[:MAX_ERROR_LENGTH]
-        wait_ms = backoff_ms(attempt, message.message, self._params) if failure.refused else 0
-        self._put(replace(message, attempts=attempt, error=reason, next_ms=now_ms + wait_ms))
+        now_ms, reason = self._clock(), failure.reason[:MAX_ERROR_LENGTH]
+        tried = replace(message, attempts=message.attempts + 1, error=reason, next_ms=now_ms)
         self.status = replace(self.status, last_error=reason, last_error_ms=now_ms)
-        if not failure.refused:
+        if failure.refused:
+            tried = self._refused(tried, now_ms)
+        else:
             failures = self.status.failures + 1
             pause_ms = backoff_ms(failures, "wms", self._params)
             self.status = replace(self.status, failures=failures, paused_until_ms=now_ms + pause_ms)
-        LOG.warning("confirmation %s not delivered: %s", message.message, reason)
+        self._put(tried)
+        what = "not delivered" if tried.pending else "given up"
+        LOG.warning("confirmation %s %s: %s", message.message, what, reason)
+
+    def _refused(self, message: OutboxMessage, now_ms: int) -> OutboxMessage:
+        refusals = message.refusals + 1
+        if refusals >= self._max_refusals:
+            return replace(message, refusals=refusals, dead_ms=now_ms)
+        wait_ms = backoff_ms(refusals, message.message, self._params)
+        return replace(message, refusals=refusals, next_ms=now_ms + wait_ms)
 
     def _due(self, limit: int) -> tuple[OutboxMessage, ...]:
         with self._store.reading() as tx:

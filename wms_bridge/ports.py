@@ -12,8 +12,8 @@ from wms_bridge.records import (
     Discrepancy,
     LineRecord,
     NumberedEvent,
+    OrderQuery,
     OrderRecord,
-    OrderStatus,
     OutboxMessage,
     PickRecord,
     Remembered,
@@ -37,10 +37,8 @@ class Reading(Protocol):
     def order(self, order: OrderId) -> OrderRecord | None:
         """One order."""
 
-    def orders(
-        self, status: OrderStatus | None, before: int | None, limit: int
-    ) -> tuple[OrderRecord, ...]:
-        """Orders, newest first, with a number below ``before``."""
+    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
+        """Orders as asked for."""
 
     def line(self, line: LineId) -> LineRecord | None:
         """One line."""
@@ -72,14 +70,23 @@ class Reading(Protocol):
     def last_event(self) -> int:
         """Number of the latest event on the fleet feed; 0 if there is none."""
 
+    def message(self, number: int) -> OutboxMessage | None:
+        """One message."""
+
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        """The oldest undelivered message of each order, if its time has come, oldest first."""
+        """The oldest pending message of each order, if its time has come, oldest first."""
 
     def next_pending_ms(self) -> int | None:
-        """When the earliest undelivered message may be tried (ms); ``None`` without any."""
+        """When the earliest pending message may be tried (ms); ``None`` without any."""
 
     def backlog(self) -> int:
-        """How many messages are not delivered yet."""
+        """How many messages are pending."""
+
+    def dead(self, limit: int) -> tuple[OutboxMessage, ...]:
+        """Messages given up, the latest first."""
+
+    def dead_count(self) -> int:
+        """How many messages are given up."""
 
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         """Discrepancies, newest first."""

@@ -19,6 +19,13 @@ class OrderStatus(StrEnum):
     """Finished, but some pieces will not be delivered."""
 
 
+class Sort(StrEnum):
+    """Which of the orders listed comes first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class Tally(StrEnum):
     """What the bridge counts since it was set up."""
 
@@ -75,6 +82,18 @@ class OrderRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """Which orders to list: the first ``limit`` in the order of ``sort``, with a number above
+    ``after`` and below ``before``."""
+
+    status: OrderStatus | None = None
+    sort: Sort = Sort.NEWEST
+    after: int = 0
+    before: int | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class LineRecord:
     """One line: ``picked + short + shown <= quantity``, where ``shown`` pieces are asked for in
     picks not yet confirmed and ``short`` pieces will not come."""
@@ -120,7 +139,8 @@ class NumberedEvent:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message for the WMS. ``message`` is the same in every attempt; ``body`` is JSON."""
+    """A message for the WMS. ``message`` is the same in every attempt; ``body`` is JSON.
+    ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it was given up."""
 
     number: int
     message: str
@@ -131,6 +151,13 @@ class OutboxMessage:
     next_ms: int = 0
     error: str = ""
     delivered_ms: int | None = None
+    refusals: int = 0
+    dead_ms: int | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is still to be delivered."""
+        return self.delivered_ms is None and self.dead_ms is None
 
 
 @dataclass(frozen=True, slots=True)

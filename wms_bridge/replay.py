@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from planner.warehouse.ids import Sku
+from wms_bridge.answers import Rejection
 from wms_bridge.client import BridgeClient, retrying
-from wms_bridge.client_answers import Rejection
-from wms_bridge.orderfile import FileOrder, RejectedRow
+from wms_bridge.orderfile import FileOrder
 from wms_bridge.records import SkuRecord
 
 BATCH = 100
@@ -73,13 +73,6 @@ def add_skus(client: BridgeClient, orders: Iterable[FileOrder]) -> int:
     if new:
         client.put_skus(new)
     return len(new)
-
-
-def rejection_of(row: RejectedRow) -> Rejection:
-    """A row that could not be read, as the bridge would have it."""
-    return Rejection(
-        row.row, row.order, "invalid_order", row.column, row.value, row.problem, row.remedy
-    )
 
 
 def _add(

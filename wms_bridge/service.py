@@ -6,7 +6,7 @@ event on the fleet feed, a message to the WMS) is kept in the same one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from planner.warehouse.commands import Command, RaiseAlarm, ShortenLine, ShowPicks
@@ -25,8 +25,9 @@ from wms_bridge.records import (
     Discrepancy,
     LineRecord,
     NumberedEvent,
+    OrderQuery,
     OrderRecord,
-    OrderStatus,
+    OutboxMessage,
     PickRecord,
     SkuRecord,
     Tally,
@@ -127,12 +128,10 @@ class Bridge:
             record = tx.order(order)
             return OrderDetails(record, tx.lines(order)) if record else None
 
-    def orders(
-        self, status: OrderStatus | None = None, before: int | None = None, limit: int = 100
-    ) -> tuple[OrderRecord, ...]:
-        """Orders, newest first; ``before`` is the number of the last one seen."""
+    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
+        """Orders as asked for."""
         with self.store.reading() as tx:
-            return tx.orders(status, before, limit)
+            return tx.orders(query)
 
     # --- the fleet ---
 
@@ -180,6 +179,21 @@ class Bridge:
         for topic in (Topic.FEED, Topic.PICKS, Topic.OUTBOX):
             self._tell(topic)
         return taken
+
+    # --- the outbox ---
+
+    def retry_message(self, number: int, now_ms: int) -> OutboxMessage:
+        """Put a dead message back into the outbox; nothing is done to any other.
+        :class:`NotFound` if there is no such message."""
+        with self.store.writing() as tx:
+            message = tx.message(number)
+            if message is None:
+                raise NotFound("no such message", field="number", value=number)
+            if message.dead_ms is not None:
+                message = replace(message, dead_ms=None, refusals=0, next_ms=now_ms)
+                tx.put_message(message)
+        self._tell(Topic.OUTBOX)
+        return message
 
     # --- looking ---
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.warehouse.commands import ShortenLine
+from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import LineId, OrderId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
@@ -45,8 +46,18 @@ class Rig:
 
     def restarted(self) -> Delivery:
         """A delivery that knows only what the store knows."""
-        self.delivery = Delivery(self.bridge.store, self._sender, lambda: self.now_ms, PARAMS)
+        store, clock = self.bridge.store, lambda: self.now_ms
+        self.delivery = Delivery(store, self._sender, clock, PARAMS, max_refusals=3)
         return self.delivery
+
+    def refuse_to_death(self, *names: str) -> None:
+        """Messages that the WMS has refused as often as it may."""
+        self.mode(Mode.REFUSES)
+        self.finish(*names)
+        for _ in range(3):
+            assert self.deliver() == 0
+            self.now_ms += PARAMS.longest_ms
+        self.mode(Mode.UP)
 
     def finish(self, *names: str) -> None:
         """Orders that are complete (short of everything), so that each is confirmed."""
@@ -66,6 +77,13 @@ class Rig:
     def backlog(self) -> int:
         with self.bridge.store.reading() as tx:
             return tx.backlog()
+
+    @property
+    def dead(self) -> list[tuple[str, int]]:
+        with self.bridge.store.reading() as tx:
+            found = tx.dead(10)
+            assert tx.dead_count() == len(found)
+        return [(message.order, message.refusals) for message in found]
 
     @property
     def told(self) -> list[tuple[str, int]]:
@@ -164,6 +182,88 @@ def test_message_that_is_refused_holds_up_no_other_order(rig: Rig) -> None:
     assert rig.told == [("B", 1), ("A", 1)]
 
 
+def test_message_refused_too_often_is_dead(rig: Rig) -> None:
+    rig.refuse_to_death("A")
+    assert (rig.dead, rig.backlog, rig.told) == ([("A", 3)], 0, [])
+    assert (rig.deliver(), rig.told) == (0, []), "nobody asked for it"
+    with rig.bridge.store.reading() as tx:
+        assert tx.next_pending_ms() is None
+        [message] = tx.dead(1)
+    assert "422" in message.error
+
+
+def test_refusals_are_counted_over_restarts(rig: Rig) -> None:
+    rig.mode(Mode.REFUSES)
+    rig.finish("A")
+    for _ in range(3):
+        assert rig.dead == []
+        rig.restarted()
+        rig.deliver()
+        rig.now_ms += PARAMS.longest_ms
+    assert rig.dead == [("A", 3)]
+
+
+def test_wms_that_is_down_kills_no_message(rig: Rig) -> None:
+    rig.mode(Mode.DOWN)
+    rig.finish("A")
+    for _ in range(10):
+        rig.deliver()
+        rig.now_ms += PARAMS.longest_ms
+    assert (rig.dead, rig.backlog) == ([], 1)
+    rig.mode(Mode.UP)
+    assert rig.deliver() == 1
+
+
+def test_dead_message_holds_up_nothing(rig: Rig, store: Store) -> None:
+    rig.refuse_to_death("A")
+    with store.writing() as tx:
+        [dead] = tx.dead(1)
+        tx.add_message(replace(dead, message="order-corrected/A", dead_ms=None, refusals=0))
+    rig.finish("B")
+    assert rig.deliver() == 2
+    assert sorted(received.key for received in rig.wms.received) == [
+        "order-confirmed/B",
+        "order-corrected/A",
+    ]
+    assert rig.dead == [("A", 3)]
+
+
+def test_dead_message_is_retried_on_demand(rig: Rig) -> None:
+    rig.refuse_to_death("A", "B")
+    assert rig.dead == [("B", 3), ("A", 3)]
+    with rig.bridge.store.reading() as tx:
+        number = tx.dead(10)[-1].number
+    for _ in range(2):
+        retried = rig.bridge.retry_message(number, rig.now_ms)
+        assert (retried.order, retried.pending, retried.refusals) == ("A", True, 0)
+    assert (rig.dead, rig.backlog) == ([("B", 3)], 1)
+    assert (rig.deliver(), rig.told) == (1, [("A", 1)])
+    delivered = rig.bridge.retry_message(number, rig.now_ms)
+    assert delivered.delivered_ms == rig.now_ms
+    assert (rig.deliver(), rig.told) == (0, [("A", 1)]), "it is there, and stays so"
+
+
+def test_retried_message_may_be_refused_as_often_again(rig: Rig) -> None:
+    rig.refuse_to_death("A")
+    rig.bridge.retry_message(1, rig.now_ms)
+    rig.mode(Mode.REFUSES)
+    for refusals in (1, 2):
+        rig.deliver()
+        with rig.bridge.store.reading() as tx:
+            message = tx.message(1)
+        assert message is not None
+        assert (message.refusals, message.pending) == (refusals, True)
+        rig.now_ms += PARAMS.longest_ms
+    rig.deliver()
+    assert rig.dead == [("A", 3)]
+
+
+def test_message_that_never_was_cannot_be_retried(rig: Rig) -> None:
+    with pytest.raises(NotFound) as error:
+        rig.bridge.retry_message(7, rig.now_ms)
+    assert (error.value.field, error.value.value) == ("number", 7)
+
+
 def test_restart_forgets_no_message(rig: Rig) -> None:
     rig.mode(Mode.DOWN)
     rig.finish("A", "B")
@@ -240,6 +340,33 @@ def test_running_bridge_delivers_by_itself_and_shows_trouble(
     until(lambda: client.status().wms.backlog == 0)
     assert client.status().wms.healthy
     assert [received.times for received in wms_app.state.wms.received] == [1]
+
+
+def test_running_bridge_shows_dead_messages_and_retries_them(
+    stocked: Bridge,
+    order: OrderMaker,
+    serve: Callable[[FastAPI], str],
+    until: Callable[[Callable[[], bool]], None],
+) -> None:
+    wms_app = create_fake_wms()
+    wms: FakeWms = wms_app.state.wms
+    wms.behaviour = ModeIn(mode=Mode.REFUSES, delay_s=0)
+    sender = WebhookSender(f"{serve(wms_app)}/confirmations")
+    quick = BackoffParams(first_ms=1, longest_ms=2)
+    delivery = Delivery(stocked.store, sender, wall_clock_ms, quick, max_refusals=4)
+    client = BridgeClient(serve(create_app(stocked, wall_clock_ms, delivery=delivery)))
+    client.send_order(order("A", RARE=1))
+    reason = ShortReason.INSUFFICIENT_STOCK
+    client.send_commands([ShortenLine(OrderId("A"), LineId("A#1"), 1, 1, reason)])
+    until(lambda: client.status().wms.dead == 1)
+    status = client.status().wms
+    [dead] = status.dead_messages
+    assert (status.healthy, status.backlog, dead.order, dead.refusals) == (True, 0, "A", 4)
+    assert "422" in dead.error
+    wms.behaviour = ModeIn(mode=Mode.UP, delay_s=0)
+    assert client.retry_message(dead.number).dead_ms is None
+    until(lambda: len(wms.received) == 1)
+    assert client.status().wms.dead == 0
 
 
 @given(st.integers(1, 10_000), st.text(max_size=5), st.integers(0, 9))

@@ -20,11 +20,11 @@ from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
 from wms_bridge.ledger import OPENING, Movement, MovementReason, tote_account
 from wms_bridge.ports import Reading, Store, Writing
-from wms_bridge.records import SkuRecord, Tally
+from wms_bridge.records import OrderQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
@@ -53,7 +53,7 @@ class Borrowed:
 
 def everything(tx: Reading) -> tuple[object, ...]:
     """All that a store can be asked."""
-    orders = tx.orders(None, None, 1000)
+    orders = tx.orders(OrderQuery(limit=1000))
     return (
         tx.catalogue(),
         orders,
@@ -67,6 +67,9 @@ def everything(tx: Reading) -> tuple[object, ...]:
         tx.pending(10**12, 1000),
         tx.next_pending_ms(),
         tx.backlog(),
+        tx.message(1),
+        tx.dead(1000),
+        tx.dead_count(),
         tx.discrepancies(1000),
         tx.alarms(),
         tx.tallies(),
@@ -199,6 +202,25 @@ def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     SqlStore(url).close()
     with create_engine(url).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_database_of_the_first_version_keeps_its_messages(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.db"
+    engine = create_engine(sqlite_url(path))
+    with engine.begin() as connection:
+        migrate(connection, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO pick_order VALUES (1, 'A', '', 1, NULL, 'complete', 2, 1, 1, 1, 1, 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO outbox VALUES (1, 'order-confirmed/A', 'A', '{}', 2, 5, 9, 'no', NULL)"
+        )
+    engine.dispose()
+    store = SqlStore(sqlite_url(path))
+    with store.reading() as tx:
+        [message] = tx.pending(9, 10)
+    store.close()
+    assert (message.attempts, message.refusals, message.dead_ms) == (5, 0, None)
 
 
 def test_opening_again_keeps_everything(

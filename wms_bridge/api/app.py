@@ -7,15 +7,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from wms_bridge.api import problems
 from wms_bridge.api.context import Context
-from wms_bridge.api.guards import ApiKeyGuard, BodyLimit, OriginGuard, PageHeaders
-from wms_bridge.api.routes import fleet, live, master, orders, overview, stations
+from wms_bridge.api.guards import ApiKeyGuard, BodyLimit, HostGuard, OriginGuard, PageHeaders
+from wms_bridge.api.routes import fleet, live, master, orders, outbox, overview, stations
 from wms_bridge.outbox import Delivery
 from wms_bridge.service import Bridge
 
+ANY_HOST = "*"
 PAGE = Path(__file__).parents[1] / "web"
 
 
@@ -25,7 +25,7 @@ def create_app(
     *,
     delivery: Delivery | None = None,
     api_key: str | None = None,
-    allowed_hosts: Sequence[str] = ("*",),
+    allowed_hosts: Sequence[str] = (ANY_HOST,),
     page: Path = PAGE,
 ) -> FastAPI:
     """The web application of a bridge.
@@ -39,7 +39,7 @@ def create_app(
     app = FastAPI(title="Podherd bridge", lifespan=_lifespan)
     app.state.context = context
     problems.install(app)
-    for routes in (master, orders, stations, fleet, live, overview):
+    for routes in (master, orders, stations, fleet, live, overview, outbox):
         app.include_router(routes.router)
     if page.is_dir():
         app.mount("/", StaticFiles(directory=page, html=True), name="page")
@@ -47,7 +47,8 @@ def create_app(
     if api_key is not None:
         app.add_middleware(ApiKeyGuard, api_key=api_key)
     app.add_middleware(OriginGuard)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
+    if ANY_HOST not in allowed_hosts:
+        app.add_middleware(HostGuard, allowed_hosts=allowed_hosts)
     app.add_middleware(PageHeaders)
     return app
 

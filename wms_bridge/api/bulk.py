@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from planner.codec.messages import decode
 from planner.warehouse.errors import InvalidMessage, InvalidOrder, PodherdError
 from planner.warehouse.orders import PickOrder
-from wms_bridge.api.answers import OrdersTaken, Rejection
+from wms_bridge.answers import BulkTaken, Rejection, rejection_of
 from wms_bridge.api.problems import field_path, shown
 from wms_bridge.api.requests import OrderIn
 from wms_bridge.orderfile import FileOrder, RejectedRow, printable, read_orders, text_of_bytes
@@ -31,7 +31,7 @@ class _Batch:
         self.orders.append(order)
         self.rows.append(rows)
 
-    def take(self, bridge: Bridge, now_ms: int) -> OrdersTaken:
+    def take(self, bridge: Bridge, now_ms: int) -> BulkTaken:
         results = bridge.receive_orders(self.orders, now_ms)
         repeated = 0
         for order, rows, result in zip(self.orders, self.rows, results, strict=True):
@@ -42,16 +42,16 @@ class _Batch:
                 repeated += result.repeated
         names = dict.fromkeys(r.order or f"row {r.row}" for r in self.rejections)
         accepted = sum(not isinstance(result, PodherdError) for result in results)
-        return OrdersTaken(
+        return BulkTaken(
             accepted=accepted,
             repeated=repeated,
             rejected=len(names),
-            rejected_orders=list(names),
-            rejections=sorted(self.rejections, key=lambda rejection: rejection.row),
+            rejected_orders=tuple(names),
+            rejections=tuple(sorted(self.rejections, key=lambda rejection: rejection.row)),
         )
 
 
-def take_csv(bridge: Bridge, body: bytes, now_ms: int) -> OrdersTaken:
+def take_csv(bridge: Bridge, body: bytes, now_ms: int) -> BulkTaken:
     """Orders of a CSV file; see :mod:`wms_bridge.orderfile`."""
     batch = _Batch()
     for found in read_orders(text_of_bytes(body)):
@@ -59,11 +59,11 @@ def take_csv(bridge: Bridge, body: bytes, now_ms: int) -> OrdersTaken:
             case FileOrder():
                 batch.add(found.order, found.rows)
             case RejectedRow():
-                batch.rejections.append(_unreadable(found))
+                batch.rejections.append(rejection_of(found))
     return batch.take(bridge, now_ms)
 
 
-def take_json(bridge: Bridge, body: bytes, now_ms: int) -> OrdersTaken:
+def take_json(bridge: Bridge, body: bytes, now_ms: int) -> BulkTaken:
     """Orders of a JSON array; :class:`InvalidMessage` if it is none."""
     items = decode(body)
     if not isinstance(items, list):
@@ -109,16 +109,4 @@ def _rejection(row: int, order: str, error: PodherdError) -> Rejection:
         value="" if value is None else printable(str(value)),
         problem=error.problem,
         remedy=error.remedy,
-    )
-
-
-def _unreadable(row: RejectedRow) -> Rejection:
-    return Rejection(
-        row=row.row,
-        order=row.order,
-        code="invalid_order",
-        field=row.column,
-        value=row.value,
-        problem=row.problem,
-        remedy=row.remedy,
     )

@@ -1,7 +1,7 @@
 """Who may talk to the bridge, and how much at once."""
 
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,6 +41,30 @@ class ApiKeyGuard:
             field="Authorization",
             remedy="Send the header 'Authorization: Bearer <key>'.",
             headers={"WWW-Authenticate": "Bearer"},
+        )
+        await _refuse(answer, scope, receive, send)
+
+
+class HostGuard:
+    """Refuses requests to a host name that is not ours: a page of another site may have pointed a
+    name of its own at this machine."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]):
+        self._app = app
+        self._allowed = frozenset(host.lower() for host in allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sent = "" if scope["type"] == "lifespan" else Headers(scope=scope).get("host", "")
+        if scope["type"] == "lifespan" or _host_name(sent) in self._allowed:
+            await self._app(scope, receive, send)
+            return
+        answer = problem(
+            HTTPStatus.BAD_REQUEST,
+            "unknown_host",
+            "This bridge does not answer under this name.",
+            field="Host",
+            value=sent,
+            remedy="Ask under the address that the bridge was told to listen on.",
         )
         await _refuse(answer, scope, receive, send)
 
@@ -117,6 +141,13 @@ def _sent_key(scope: Scope) -> bytes:
         sent: str = parse_qs(scope["query_string"].decode("latin-1")).get("api_key", [""])[0]
         return sent.encode()
     return b""
+
+
+def _host_name(sent: str) -> str:
+    try:
+        return urlsplit(f"//{sent}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _foreign(scope: Scope) -> bool:

@@ -11,15 +11,21 @@ class LatestView:
     def __init__(self) -> None:
         self.bell = Bell()
         self.view: FloorView | None = None
+        self._shown_ms = 0
         self._frame = ""
         self._number = 0
 
-    def show(self, view: FloorView) -> None:
+    def show(self, view: FloorView, now_ms: int) -> None:
         """Replace the frame; to be called in the event loop."""
         self.view = view
+        self._shown_ms = now_ms
         self._frame = encode(view).decode()
         self._number += 1
         self.bell.ring()
+
+    def age_ms(self, now_ms: int) -> int | None:
+        """How long the frame has been the newest (ms); ``None`` before the first."""
+        return None if self.view is None else max(0, now_ms - self._shown_ms)
 
     async def after(self, number: int) -> tuple[int, str] | None:
         """Number and JSON of the newest frame, once it is not frame ``number`` (0: none seen);

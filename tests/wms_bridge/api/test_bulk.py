@@ -7,8 +7,8 @@ import pytest
 
 from planner.warehouse.errors import InvalidOrder
 from planner.warehouse.orders import PickOrder
+from wms_bridge.answers import Rejection
 from wms_bridge.client import BridgeClient
-from wms_bridge.client_answers import Rejection
 from wms_bridge.records import Tally
 from wms_bridge.service import Bridge
 

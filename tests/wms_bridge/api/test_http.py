@@ -25,7 +25,7 @@ from planner.warehouse.stock import Balance
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import OrderStatus, SkuRecord
+from wms_bridge.records import OrderStatus, SkuRecord, Sort
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
@@ -140,7 +140,13 @@ def test_bad_order_is_a_problem_that_names_the_field(
         ("DELETE", "/v1/orders", 405, "method_not_allowed"),
         ("GET", "/v1/orders?limit=0", 422, "invalid_request"),
         ("GET", "/v1/orders?limit=ten", 422, "invalid_request"),
+        ("GET", "/v1/orders?order=biggest", 422, "invalid_request"),
+        ("GET", f"/v1/orders?before={10**30}", 422, "invalid_request"),
         ("GET", "/v1/fleet/events?after=-1", 422, "invalid_request"),
+        ("GET", f"/v1/fleet/events?after={10**30}", 422, "invalid_request"),
+        ("GET", "/v1/stations/S1/picks?after=-1", 422, "invalid_request"),
+        ("POST", "/v1/outbox/7/retry", 404, "not_found"),
+        ("POST", "/v1/outbox/first/retry", 422, "invalid_request"),
         ("GET", "/v1/stations/S9/picks", 404, "not_found"),
         ("POST", "/v1/orders", 422, "invalid_request"),
         ("POST", "/v1/orders/bulk", 422, "invalid_message"),
@@ -236,6 +242,10 @@ def test_orders_come_in_pages(client: BridgeClient, order: OrderMaker) -> None:
     assert newest.order == "C"
     rest = client.orders(OrderStatus.OPEN, before=newest.number)
     assert [item.order for item in rest] == ["B", "A"]
+    oldest, *_ = client.orders(order=Sort.OLDEST, limit=1)
+    assert oldest.order == "A"
+    rest = client.orders(OrderStatus.OPEN, order=Sort.OLDEST, after=oldest.number)
+    assert [item.order for item in rest] == ["B", "C"]
 
 
 def test_verify_is_the_same_over_http(client: BridgeClient, stocked: Bridge) -> None:
@@ -268,8 +278,19 @@ def test_pages_of_other_sites_may_look_at_nothing_and_change_nothing(url: str) -
 def test_unknown_host_name_is_refused(stocked: Bridge, serve: Callable[[FastAPI], str]) -> None:
     url = serve(create_app(stocked, lambda: 0, allowed_hosts=("127.0.0.1",)))
     assert httpx.get(f"{url}/v1/status").is_success
-    rebound = httpx.get(f"{url}/v1/status", headers={"Host": "evil.example"})
-    assert rebound.status_code == 400
+    for name in ("evil.example", "127.0.0.1.evil.example", "[::1", ""):
+        rebound = httpx.get(f"{url}/v1/status", headers={"Host": name})
+        assert rebound.status_code == 400
+        assert rebound.headers["Content-Type"] == "application/problem+json"
+        assert (rebound.json()["code"], rebound.json()["field"]) == ("unknown_host", "Host")
+
+
+def test_host_may_be_an_address_of_either_kind_with_or_without_a_port(
+    stocked: Bridge, serve: Callable[[FastAPI], str]
+) -> None:
+    url = serve(create_app(stocked, lambda: 0, allowed_hosts=("localhost", "::1")))
+    for name in ("localhost", "LOCALHOST:8600", "[::1]", "[::1]:8600"):
+        assert httpx.get(f"{url}/v1/status", headers={"Host": name}).is_success, name
 
 
 def test_body_beyond_the_limit_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

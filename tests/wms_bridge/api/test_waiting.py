@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -15,6 +16,7 @@ from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import PickId, StationId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.view import FloorView, Kpis
+from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
 from wms_bridge.service import Bridge
 
@@ -111,6 +113,26 @@ def test_page_gets_the_newest_frame_at_once_and_then_each_new_one(
         client.post_view(frame(3))
         assert from_json(decode(page.recv(20)), FloorView) == frame(3)
     assert client.kpis().floor == kpis(3)
+
+
+def test_status_tells_how_old_the_newest_frame_is(
+    stocked: Bridge, serve: Callable[[FastAPI], str]
+) -> None:
+    times_ms = iter([1_000, 1_000, 4_000, 9_500, 9_000])
+    client = BridgeClient(serve(create_app(stocked, lambda: next(times_ms))))
+    assert client.status().view_age_ms is None
+    client.post_view(frame(1))
+    assert client.status().view_age_ms == 5_500
+    assert client.status().view_age_ms == 5_000
+    client.close()
+
+
+def test_age_is_never_negative(stocked: Bridge, serve: Callable[[FastAPI], str]) -> None:
+    times_ms = iter([1_000, 4_000, 3_000])
+    client = BridgeClient(serve(create_app(stocked, lambda: next(times_ms))))
+    client.post_view(frame(1))
+    assert client.status().view_age_ms == 0, "the clock was set back"
+    client.close()
 
 
 def test_slow_page_skips_to_the_newest_frame(url: str, client: BridgeClient) -> None:

@@ -46,6 +46,7 @@ class FloorServer:
 
     def __post_init__(self) -> None:
         self.bridge = Bridge(self.site, MemoryStore())
+        self.now_ms = 1_750_000_000_000
         self._server: _Announcing | None = None
         self._thread: threading.Thread | None = None
 
@@ -72,7 +73,7 @@ class FloorServer:
         self._server = None
 
     def _app(self) -> FastAPI:
-        return create_app(self.bridge, clock=lambda: 1_750_000_000_000, api_key=self.api_key)
+        return create_app(self.bridge, clock=lambda: self.now_ms, api_key=self.api_key)
 
     def show(self, view: FloorView) -> None:
         """Posts a frame as the fleet node does."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,11 +16,21 @@ from planner.warehouse.view import FloorView
 from tests.wms_bridge.web.floor_server import FloorServer
 from tests.wms_bridge.web.played_shift import PlayedShift
 from tests.wms_bridge.web.watched import WatchedPage
-from wms_bridge.records import SkuRecord
+from wms_bridge.records import OutboxMessage, SkuRecord
 
 pytestmark = pytest.mark.browser
 Look = Callable[..., WatchedPage]
 
+SAID = """
+    window.said = [];
+    document.addEventListener("DOMContentLoaded", () => {
+        const link = document.getElementById("link-text");
+        const note = () => window.said.push(link.textContent);
+        const all = {childList: true, characterData: true, subtree: true};
+        new MutationObserver(note).observe(link, all);
+    });
+"""
+"""Notes every word the page says about its link."""
 MARKUP = '<img src=x onerror="window.broken=1">'
 
 
@@ -127,6 +138,51 @@ def test_names_with_markup_stay_text(look: Look, floor: FloorServer, shift: Play
     assert page.page.locator("img").count() == 0
     assert page.page.evaluate("window.broken") is None
     assert page.complaints == []
+
+
+def test_an_old_frame_is_never_shown_as_live(
+    browser: Browser, floor: FloorServer, shift: PlayedShift
+) -> None:
+    view = shift.advance(30_000)
+    floor.show(view)
+    floor.now_ms += 300_000
+    tab = browser.new_page()
+    tab.add_init_script(SAID)
+    page = WatchedPage(tab, floor.url)
+    page.until("s.at_ms === a && s.age_ms >= 300000", view.at_ms)
+    page.until_text("#notice-text", "No news from the fleet. Showing the floor as it was 5 min ago")
+    page.until_text("#link-text", "5 min old")
+    assert "Live" not in tab.evaluate("window.said")
+    floor.show(shift.advance(1_000))
+    page.until_text("#link-text", "Live")
+    tab.close()
+
+
+def test_messages_that_the_wms_refuses_are_shown(
+    look: Look, floor: FloorServer, shift: PlayedShift
+) -> None:
+    take_order(floor, "WEB-1", 1)
+    with floor.bridge.store.writing() as tx:
+        tx.add_message(
+            OutboxMessage(0, "m", OrderId("WEB-1"), "{}", 1, error="answer 422", dead_ms=2)
+        )
+    page = shown(look, floor, shift.advance(1000))
+    page.until_text("#wms-chip", "WMS refuses 1")
+    assert page.page.get_attribute("#wms-chip", "title") == "answer 422"
+
+
+def test_orders_in_progress_are_listed_oldest_first_from_one_page(
+    look: Look, floor: FloorServer, shift: PlayedShift
+) -> None:
+    take_orders(floor, [f"WEB-{number:04d}" for number in range(1200)])
+    page = shown(look, floor, shift.advance(1000))
+    page.page.click("#tab-orders")
+    page.until_text("#orders-body", "WEB-0199")
+    names = page.page.locator("#orders-body button").all_inner_texts()
+    assert names == [f"WEB-{number:04d}" for number in range(200)]
+    assert page.text("#orders-more") == "1,000 more are not listed."
+    lists = [asked for asked in page.asked if "status=open" in asked]
+    assert {urlsplit(asked).query for asked in lists} == {"status=open&order=oldest&limit=200"}
 
 
 def test_a_lost_connection_is_shown_and_mends_itself(
@@ -278,10 +334,17 @@ def test_what_is_no_frame_is_counted_and_left_aside(
 
 def take_order(floor: FloorServer, name: str, quantity: int) -> None:
     """One order of one line, straight into the bridge."""
-    order = OrderId(name)
+    take_orders(floor, [name], quantity)
+
+
+def take_orders(floor: FloorServer, names: list[str], quantity: int = 1) -> None:
+    """Orders of one line each, straight into the bridge."""
     floor.bridge.put_skus([SkuRecord(Sku("TEA"))])
-    line = OrderLine(line_id(order, 1), Sku("TEA"), quantity)
-    floor.bridge.receive_order(PickOrder(order, (line,)), now_ms=0)
+    orders = [
+        PickOrder(OrderId(name), (OrderLine(line_id(OrderId(name), 1), Sku("TEA"), quantity),))
+        for name in names
+    ]
+    floor.bridge.receive_orders(orders, now_ms=0)
 
 
 def crowded(shift: PlayedShift) -> FloorView:

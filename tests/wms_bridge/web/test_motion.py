@@ -193,16 +193,18 @@ def test_the_age_of_the_picture_is_told_when_no_frames_come(run: Run) -> None:
         const linked = {state: "live", retryAt_ms: null};
         const lost = {state: "lost", retryAt_ms: 4000};
         return [[linked, 200], [linked, 5000], [linked, 20000], [linked, null], [lost, 12000]]
-            .map(([feed, age]) => header.linkWords(feed, age, 1000));
+            .map(([feed, age]) => header.linkWords(feed, age, 1000))
+            .concat(header.linkWords(linked, null, 1000, true));
         """
     )
-    assert [link["state"] for link in found] == ["live", "stale", "stale", "stale", "lost"]
+    assert [link["state"] for link in found] == ["live", "stale", "stale", "stale", "lost", "stale"]
     assert [link["text"] for link in found] == [
         "Live",
         "5 s old",
         "20 s old",
         "No picture yet",
         "12 s old",
+        "Age not known",
     ]
     assert found[2]["notice"].startswith("No news from the fleet.")
     assert found[4]["notice"].endswith("12 s ago. Trying again in 3 s.")

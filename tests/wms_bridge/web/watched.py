@@ -21,13 +21,14 @@ class DrawnRobot(TypedDict):
 
 @dataclass
 class WatchedPage:
-    """Opens the live page and remembers complaints and hosts."""
+    """Opens the live page and remembers complaints, hosts and addresses asked for."""
 
     page: Page
     url: str
     link: str = "live"
     complaints: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._heard)
@@ -44,6 +45,7 @@ class WatchedPage:
     def _asked(self, url: str) -> None:
         if urlsplit(url).scheme != "data":
             self.hosts.add(urlsplit(url).netloc)
+            self.asked.append(url)
 
     def state(self) -> dict[str, Any]:
         """What the page's debug hook says (js/debug.js)."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TypeVar
 
 from planner.warehouse.errors import InvalidStock
@@ -16,12 +17,13 @@ from wms_bridge.records import (
     Discrepancy,
     LineRecord,
     NumberedEvent,
+    OrderQuery,
     OrderRecord,
-    OrderStatus,
     OutboxMessage,
     PickRecord,
     Remembered,
     SkuRecord,
+    Sort,
     Tally,
 )
 
@@ -69,18 +71,15 @@ class MemoryReading:
     def order(self, order: OrderId) -> OrderRecord | None:
         return self._tables.orders.get(order)
 
-    def orders(
-        self, status: OrderStatus | None, before: int | None, limit: int
-    ) -> tuple[OrderRecord, ...]:
+    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
         listed = self._tables.order_list
-        found: list[OrderRecord] = []
-        for index in range(min(len(listed), (before or len(listed) + 1) - 1) - 1, -1, -1):
-            if len(found) >= limit:
-                break
-            record = self._tables.orders[listed[index]]
-            if status is None or record.status == status:
-                found.append(record)
-        return tuple(found)
+        first = max(0, query.after)
+        last = len(listed) if query.before is None else min(len(listed), query.before - 1)
+        numbers = range(first + 1, last + 1)
+        ordered = numbers if query.sort is Sort.OLDEST else reversed(numbers)
+        records = (self._tables.orders[listed[number - 1]] for number in ordered)
+        wanted = (r for r in records if query.status in (None, r.status))
+        return tuple(islice(wanted, query.limit))
 
     def line(self, line: LineId) -> LineRecord | None:
         return self._tables.lines.get(line)
@@ -123,6 +122,9 @@ class MemoryReading:
     def last_event(self) -> int:
         return len(self._tables.events)
 
+    def message(self, number: int) -> OutboxMessage | None:
+        return self._tables.messages.get(number)
+
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
         heads: dict[OrderId, OutboxMessage] = {}
         for number in sorted(self._tables.pending):
@@ -136,6 +138,14 @@ class MemoryReading:
 
     def backlog(self) -> int:
         return len(self._tables.pending)
+
+    def dead(self, limit: int) -> tuple[OutboxMessage, ...]:
+        found = [m for m in self._tables.messages.values() if m.dead_ms is not None]
+        found.sort(key=lambda message: (-(message.dead_ms or 0), -message.number))
+        return tuple(found[:limit])
+
+    def dead_count(self) -> int:
+        return sum(message.dead_ms is not None for message in self._tables.messages.values())
 
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         return tuple(reversed(self._tables.discrepancies[-limit:]))
@@ -211,7 +221,9 @@ class MemoryWriting(MemoryReading):
 
     def put_message(self, message: OutboxMessage) -> None:
         self._set(self._tables.messages, message.number, message)
-        if message.delivered_ms is not None:
+        if message.pending:
+            self._set(self._tables.pending, message.number, None)
+        else:
             self._remove(self._tables.pending, message.number)
 
     def add_discrepancy(self, discrepancy: Discrepancy) -> None:

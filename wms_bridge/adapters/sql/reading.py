@@ -7,7 +7,15 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
 from wms_bridge.adapters.sql.rows import entry_of, event_of, pick_of, record_of
-from wms_bridge.adapters.sql.statements import EVENTS, LAST_EVENT, OPEN_PICKS, keys, select_by
+from wms_bridge.adapters.sql.statements import (
+    DEAD,
+    EVENTS,
+    LAST_EVENT,
+    OPEN_PICKS,
+    PENDING,
+    keys,
+    select_by,
+)
 from wms_bridge.adapters.sql.tables import (
     ALARM,
     BALANCE,
@@ -27,12 +35,13 @@ from wms_bridge.records import (
     Discrepancy,
     LineRecord,
     NumberedEvent,
+    OrderQuery,
     OrderRecord,
-    OrderStatus,
     OutboxMessage,
     PickRecord,
     Remembered,
     SkuRecord,
+    Sort,
     Tally,
 )
 
@@ -64,15 +73,15 @@ class SqlReading:
     def order(self, order: OrderId) -> OrderRecord | None:
         return self._one(ORDER, OrderRecord, order=order)
 
-    def orders(
-        self, status: OrderStatus | None, before: int | None, limit: int
-    ) -> tuple[OrderRecord, ...]:
-        query = select(ORDER).order_by(ORDER.c.number.desc()).limit(limit)
-        if status is not None:
-            query = query.where(ORDER.c.status == status.value)
-        if before is not None:
-            query = query.where(ORDER.c.number < before)
-        return self._all(query, OrderRecord)
+    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
+        number = ORDER.c.number
+        found = select(ORDER).where(number > query.after).limit(query.limit)
+        found = found.order_by(number.asc() if query.sort is Sort.OLDEST else number.desc())
+        if query.status is not None:
+            found = found.where(ORDER.c.status == query.status.value)
+        if query.before is not None:
+            found = found.where(number < query.before)
+        return self._all(found, OrderRecord)
 
     def line(self, line: LineId) -> LineRecord | None:
         return self._one(LINE, LineRecord, line=line)
@@ -119,12 +128,11 @@ class SqlReading:
     def last_event(self) -> int:
         return self._connection.execute(LAST_EVENT).scalar() or 0
 
+    def message(self, number: int) -> OutboxMessage | None:
+        return self._one(OUTBOX, OutboxMessage, number=number)
+
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        heads = (
-            select(func.min(OUTBOX.c.number))
-            .where(OUTBOX.c.delivered_ms.is_(None))
-            .group_by(OUTBOX.c.order)
-        )
+        heads = select(func.min(OUTBOX.c.number)).where(PENDING).group_by(OUTBOX.c.order)
         query = (
             select(OUTBOX)
             .where(OUTBOX.c.number.in_(heads), OUTBOX.c.next_ms <= now_ms)
@@ -134,12 +142,19 @@ class SqlReading:
         return self._all(query, OutboxMessage)
 
     def next_pending_ms(self) -> int | None:
-        query = select(func.min(OUTBOX.c.next_ms)).where(OUTBOX.c.delivered_ms.is_(None))
+        query = select(func.min(OUTBOX.c.next_ms)).where(PENDING)
         return self._connection.execute(query).scalar()
 
     def backlog(self) -> int:
-        query = select(func.count()).where(OUTBOX.c.delivered_ms.is_(None))
-        return self._connection.execute(query).scalar() or 0
+        return self._connection.execute(select(func.count()).where(PENDING)).scalar() or 0
+
+    def dead(self, limit: int) -> tuple[OutboxMessage, ...]:
+        latest = (OUTBOX.c.dead_ms.desc(), OUTBOX.c.number.desc())
+        query = select(OUTBOX).where(DEAD).order_by(*latest).limit(limit)
+        return self._all(query, OutboxMessage)
+
+    def dead_count(self) -> int:
+        return self._connection.execute(select(func.count()).where(DEAD)).scalar() or 0
 
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         query = select(DISCREPANCY).order_by(DISCREPANCY.c.number.desc()).limit(limit)
@@ -154,7 +169,7 @@ class SqlReading:
         counted = {row["name"]: row["count"] for row in rows}
         return {name: counted.get(name.value, 0) for name in Tally}
 
-    def _one(self, table: Table, kind: type[Record], **key: str) -> Record | None:
+    def _one(self, table: Table, kind: type[Record], **key: str | int) -> Record | None:
         row = self._connection.execute(select_by(table, *key), keys(**key)).mappings().first()
         return record_of(row, kind) if row else None
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from wms_bridge.adapters.sql.rows import Row
-from wms_bridge.adapters.sql.tables import BALANCE, FEED, MOVEMENT, PICK, TALLY
+from wms_bridge.adapters.sql.tables import BALANCE, FEED, MOVEMENT, OUTBOX, PICK, TALLY
 
 
 @cache
@@ -46,6 +46,9 @@ def changes(row: Row, *names: str) -> dict[str, object]:
     """Parameters of :func:`update_by` that put a whole row."""
     return {f"by_{name}" if name in names else name: cell for name, cell in row.items()}
 
+
+DEAD = OUTBOX.c.dead_ms.is_not(None)
+PENDING = OUTBOX.c.delivered_ms.is_(None) & OUTBOX.c.dead_ms.is_(None)
 
 OPEN_PICKS = (
     select(PICK)

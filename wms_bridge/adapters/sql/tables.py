@@ -129,8 +129,11 @@ OUTBOX = Table(
     Column("next_ms", BigInteger, nullable=False),
     Column("error", Text, nullable=False),
     Column("delivered_ms", BigInteger),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("dead_ms", BigInteger),
 )
 Index("pending_message", OUTBOX.c.number, sqlite_where=OUTBOX.c.delivered_ms.is_(None))
+Index("dead_message", OUTBOX.c.dead_ms, sqlite_where=OUTBOX.c.dead_ms.is_not(None))
 
 DISCREPANCY = Table(
     "discrepancy",

@@ -10,23 +10,24 @@ from planner.codec.messages import command_from_json, decode, encode, event_to_j
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage, PodherdError
 from planner.warehouse.view import FloorView
-from wms_bridge.api.answers import CommandResult, CommandsTaken
+from wms_bridge.answers import CommandTaken
+from wms_bridge.api.answers import CommandsTaken
 from wms_bridge.api.bell import wait_for_news
 from wms_bridge.api.context import InContext
+from wms_bridge.api.params import After, Wait
 from wms_bridge.problem_codes import code_of
 from wms_bridge.service import Bridge
 
 router = APIRouter(prefix="/v1/fleet", tags=["fleet"])
-Wait = Annotated[float, Query(ge=0, le=60)]
-Limit = Annotated[int, Query(ge=1, le=10_000)]
+MostEvents = Annotated[int, Query(ge=1, le=10_000, description="How many at most.")]
 
 
 @router.get("/events")
 async def events(
     context: InContext,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: After = 0,
     wait_s: Wait = 0,
-    limit: Limit = 1000,
+    limit: MostEvents = 1000,
 ) -> Response:
     """The feed above number ``after``, as ``{"events": [{"number": 1, "event": {...}}]}``.
 
@@ -51,7 +52,8 @@ async def commands(request: Request, context: InContext) -> CommandsTaken:
 @router.post("/view", status_code=HTTPStatus.NO_CONTENT)
 async def view(request: Request, context: InContext) -> None:
     """Show this ``FloorView`` to everybody who watches; it is not kept."""
-    context.latest.show(from_json(decode(await request.body()), FloorView))
+    newest = from_json(decode(await request.body()), FloorView)
+    context.latest.show(newest, context.clock())
 
 
 def _apply(bridge: Bridge, body: bytes, now_ms: int) -> CommandsTaken:
@@ -62,7 +64,7 @@ def _apply(bridge: Bridge, body: bytes, now_ms: int) -> CommandsTaken:
     good = [command for command in read if not isinstance(command, PodherdError)]
     answers = iter(bridge.apply(good, now_ms))
     errors = (item if isinstance(item, PodherdError) else next(answers) for item in read)
-    return CommandsTaken(results=[_result(error) for error in errors])
+    return CommandsTaken(results=tuple(_result(error) for error in errors))
 
 
 def _read(item: object) -> Command | PodherdError:
@@ -72,10 +74,10 @@ def _read(item: object) -> Command | PodherdError:
         return error
 
 
-def _result(error: PodherdError | None) -> CommandResult:
+def _result(error: PodherdError | None) -> CommandTaken:
     if error is None:
-        return CommandResult(accepted=True)
-    return CommandResult(
+        return CommandTaken(accepted=True)
+    return CommandTaken(
         accepted=False,
         code=code_of(error),
         field=error.field,

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Header, Response
 
 from planner.codec.messages import encode
 from planner.warehouse.ids import PodId, Sku, SlotId
-from wms_bridge.api.answers import BalanceOut, SkusTaken, StockOut, StockTaken
+from wms_bridge.api.answers import SkusTaken, StockOut
 from wms_bridge.api.context import InContext
 from wms_bridge.api.requests import OpeningStockIn, SkusIn
+from wms_bridge.stocking import StockLoaded
 
 router = APIRouter(prefix="/v1", tags=["site and stock"])
 Key = Annotated[str, Header(alias="Idempotency-Key")]
@@ -36,10 +37,9 @@ def skus(context: InContext) -> Response:
 
 
 @router.put("/stock")
-def put_stock(body: OpeningStockIn, context: InContext, key: Key) -> StockTaken:
+def put_stock(body: OpeningStockIn, context: InContext, key: Key) -> StockLoaded:
     """Post opening stock: all records or none, once per key."""
-    loaded = context.bridge.load_stock(body.balances(), key, context.clock())
-    return StockTaken.model_validate(loaded)
+    return context.bridge.load_stock(body.balances(), key, context.clock())
 
 
 @router.get("/stock")
@@ -52,4 +52,4 @@ def stock(
         None if slot is None else SlotId(slot),
         None if pod is None else PodId(pod),
     )
-    return StockOut(stock=[BalanceOut.model_validate(balance) for balance in found])
+    return StockOut(stock=found)

@@ -1,28 +1,21 @@
 """Pick orders."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import OrderId
-from wms_bridge.api.answers import (
-    LineOut,
-    OrderDetailsOut,
-    OrderOut,
-    OrdersOut,
-    OrdersTaken,
-    OrderTaken,
-)
+from wms_bridge.answers import BulkTaken, OrderProgress, OrderWithLines
+from wms_bridge.api.answers import OrdersOut, OrderTaken, part_of
 from wms_bridge.api.bulk import take_csv, take_json
 from wms_bridge.api.context import InContext
+from wms_bridge.api.params import After, Before, Key, Limit
 from wms_bridge.api.requests import OrderIn
-from wms_bridge.records import OrderStatus
+from wms_bridge.records import OrderQuery, OrderStatus, Sort
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
@@ -34,11 +27,11 @@ def post_order(
     accepted = context.bridge.receive_order(body.pick_order(), context.clock(), key)
     if accepted.repeated:
         response.headers["Idempotency-Replayed"] = "true"
-    return OrderTaken.model_validate(accepted)
+    return part_of(accepted, OrderTaken)
 
 
 @router.post("/bulk")
-async def post_orders(request: Request, context: InContext) -> OrdersTaken:
+async def post_orders(request: Request, context: InContext) -> BulkTaken:
     """Take many orders: a JSON array of orders, or ``text/csv`` with the columns ``order_id``,
     ``ts``, ``sku`` and ``qty``. What is wrong with one order does not hold up the others."""
     body = await request.body()
@@ -51,16 +44,19 @@ async def post_orders(request: Request, context: InContext) -> OrdersTaken:
 def orders(
     context: InContext,
     status: OrderStatus | None = None,
-    before: int | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    order: Sort = Sort.NEWEST,
+    after: After = 0,
+    before: Before = None,
+    limit: Limit = 100,
 ) -> OrdersOut:
-    """Orders, newest first; ``before`` is the number of the last one seen."""
-    found = context.bridge.orders(status, before, limit)
-    return OrdersOut(orders=[OrderOut.model_validate(record) for record in found])
+    """Orders, newest or oldest first. For the next page send the number of the last one seen, as
+    ``before`` if newest and as ``after`` if oldest come first."""
+    found = context.bridge.orders(OrderQuery(status, order, after, before, limit))
+    return OrdersOut(orders=tuple(part_of(record, OrderProgress) for record in found))
 
 
 @router.get("/{order:path}")
-def order(order: str, context: InContext) -> OrderDetailsOut:
+def order(order: str, context: InContext) -> OrderWithLines:
     """One order with its lines."""
     details = context.bridge.order(OrderId(order))
     if details is None:
@@ -70,6 +66,4 @@ def order(order: str, context: InContext) -> OrderDetailsOut:
             value=order,
             remedy="Ask for orders listed by GET /v1/orders.",
         )
-    lines = [LineOut.model_validate(line) for line in details.lines]
-    summary = OrderOut.model_validate(details.order)
-    return OrderDetailsOut(**summary.model_dump(), order_lines=lines)
+    return part_of(details.order, OrderWithLines, order_lines=details.lines)

@@ -1,21 +1,19 @@
 """How things are going."""
 
 from importlib.metadata import version
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Response
 
 from planner.codec.messages import encode, to_json
-from wms_bridge.api.answers import (
-    AlarmOut,
-    AlarmsOut,
-    DiscrepanciesOut,
-    DiscrepancyOut,
-    StatusOut,
-    WmsStatus,
-)
+from wms_bridge.answers import BridgeStatus, OutboxEntry, WmsStatus
+from wms_bridge.api.answers import AlarmsOut, DiscrepanciesOut, part_of
 from wms_bridge.api.context import Context, InContext
+from wms_bridge.api.params import Limit
 from wms_bridge.outbox import DeliveryStatus
+from wms_bridge.ports import Reading
+
+DEAD_SHOWN = 20
+"""How many dead messages the status names."""
 
 router = APIRouter(prefix="/v1", tags=["overview"])
 
@@ -33,17 +31,13 @@ def kpis(context: InContext) -> Response:
 @router.get("/alarms")
 def alarms(context: InContext) -> AlarmsOut:
     """The latest word on every subject, the latest change first."""
-    found = context.bridge.alarms()
-    return AlarmsOut(alarms=[AlarmOut.model_validate(alarm) for alarm in found])
+    return AlarmsOut(alarms=context.bridge.alarms())
 
 
 @router.get("/discrepancies")
-def discrepancies(
-    context: InContext, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> DiscrepanciesOut:
+def discrepancies(context: InContext, limit: Limit = 100) -> DiscrepanciesOut:
     """Where slots and books differed, newest first."""
-    found = context.bridge.discrepancies(limit)
-    return DiscrepanciesOut(discrepancies=[DiscrepancyOut.model_validate(item) for item in found])
+    return DiscrepanciesOut(discrepancies=context.bridge.discrepancies(limit))
 
 
 @router.get("/ledger/verify")
@@ -55,30 +49,33 @@ def verify(context: InContext) -> Response:
 
 
 @router.get("/status")
-def status(request: Request, context: InContext) -> StatusOut:
+def status(context: InContext) -> BridgeStatus:
     """How the bridge and its way to the WMS are."""
+    now_ms = context.clock()
     with context.bridge.store.reading() as tx:
-        feed, backlog = tx.last_event(), tx.backlog()
-    return StatusOut(
-        site=context.bridge.site.name,
-        version=version("podherd"),
-        now_ms=context.clock(),
-        started_ms=context.started_ms,
-        feed=feed,
-        wms=_wms(context, backlog),
-    )
+        return BridgeStatus(
+            site=context.bridge.site.name,
+            version=version("podherd"),
+            now_ms=now_ms,
+            started_ms=context.started_ms,
+            feed=tx.last_event(),
+            view_age_ms=context.latest.age_ms(now_ms),
+            wms=_wms(context, tx),
+        )
 
 
-def _wms(context: Context, backlog: int) -> WmsStatus:
+def _wms(context: Context, tx: Reading) -> WmsStatus:
     delivery = context.delivery
     now = delivery.status if delivery else DeliveryStatus()
     return WmsStatus(
         configured=delivery is not None,
         healthy=delivery is not None and now.failures == 0,
-        backlog=backlog,
+        backlog=tx.backlog(),
         failures=now.failures,
         last_error=now.last_error,
         last_error_ms=now.last_error_ms,
         last_delivered_ms=now.last_delivered_ms,
         next_attempt_ms=now.paused_until_ms or None,
+        dead=tx.dead_count(),
+        dead_messages=tuple(part_of(message, OutboxEntry) for message in tx.dead(DEAD_SHOWN)),
     )

@@ -1,23 +1,20 @@
 """Picks: what a station is to take, and what was taken."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Response
 
 from planner.codec.messages import encode
 from planner.warehouse.ids import PickId, StationId
-from wms_bridge.api.answers import PickTakenOut
+from wms_bridge.api.answers import PickTakenOut, part_of
 from wms_bridge.api.bell import wait_for_news
 from wms_bridge.api.context import InContext
+from wms_bridge.api.params import After, Key, Wait
 from wms_bridge.api.requests import ConfirmIn
 
 router = APIRouter(prefix="/v1", tags=["picks"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-Wait = Annotated[float, Query(ge=0, le=60)]
 
 
 @router.get("/stations/{station}/picks")
-async def picks(station: str, context: InContext, after: int = 0, wait_s: Wait = 0) -> Response:
+async def picks(station: str, context: InContext, after: After = 0, wait_s: Wait = 0) -> Response:
     """Picks still to do, in the order shown, as ``{"picks": [{"number": 1, "task": {...}}]}``.
 
     With ``wait_s`` the answer waits up to that long for a pick with a number above ``after``.
@@ -40,4 +37,4 @@ def confirm(
     )
     if taken.repeated:
         response.headers["Idempotency-Replayed"] = "true"
-    return PickTakenOut.model_validate(taken)
+    return part_of(taken, PickTakenOut)

@@ -4,7 +4,7 @@
  * `podherd.state()` returns plain data:
  * - `link`: "connecting", "live" or "lost"; `attempt`: failed attempts in a row
  * - `frames`: frames taken, `unreadable`: messages that were none, `at_ms`: site time of the newest
- * - `age_ms`: age of the newest frame, null if none
+ * - `age_ms`: age of the newest frame, null if there is none or it is not known yet
  * - `robots`: every robot as drawn now: `{robot, activity, x_m, y_m, theta_rad, x_px, y_px}`
  * - `pods`: number of stored pods drawn
  * - `chosen`: `{kind, id}` or null

@@ -25,6 +25,7 @@ export class Page {
     this.frame = null;
     this.frames = 0;
     this.arrived_ms = null;
+    this.caughtUp = false;
     this.orders = [];
     this.ordersTotal = 0;
     this.order = null;
@@ -92,10 +93,12 @@ export class Page {
   /** A new frame. The picture follows at once, figures and tables at their own pace. */
   take(frame) {
     const now_ms = performance.now();
-    const repeated = this.frame && this.frame.at_ms === frame.at_ms && this.frames > 0;
+    const repeated = this.frame?.at_ms === frame.at_ms;
     this.frame = frame;
     this.frames += 1;
-    if (!repeated) this.arrived_ms = now_ms;
+    if (!repeated) this.arrived_ms = this.caughtUp ? now_ms : null;
+    if (this.arrived_ms === null) this.polls.status.now();
+    this.caughtUp = true;
     this.stage.setFrame(frame, now_ms);
     this.kpis.record(frame);
     this.header.record(frame.at_ms, now_ms);
@@ -125,11 +128,14 @@ export class Page {
     this.showTables();
   }
 
-  takeStatus({ wms }) {
+  /** The first frame of a link may be an old one: the bridge knows since when it has it. */
+  takeStatus({ wms, view_age_ms }) {
+    const unknown = this.frame && this.arrived_ms === null;
+    if (unknown && view_age_ms !== null) this.arrived_ms = performance.now() - view_age_ms;
     const late = wms.configured && !wms.healthy && wms.backlog > 0;
-    byId("wms-chip").hidden = !late;
-    setText(byId("wms-chip"), `WMS down, ${wms.backlog} waiting`);
-    byId("wms-chip").title = wms.last_error;
+    byId("wms-chip").hidden = !late && !wms.dead;
+    setText(byId("wms-chip"), late ? `WMS down, ${wms.backlog} waiting` : `WMS refuses ${wms.dead}`);
+    byId("wms-chip").title = late ? wms.last_error : wms.dead_messages[0]?.error ?? "";
   }
 
   /** The bridge did not answer (then the live link is dead as well) or wants a key. */
@@ -145,6 +151,7 @@ export class Page {
   }
 
   linked() {
+    this.caughtUp = false;
     if (this.feed.state === "live") for (const poll of Object.values(this.polls)) poll.now();
     this.show();
   }
@@ -154,7 +161,8 @@ export class Page {
   }
 
   show() {
-    this.header.show(this.feed, this.frame?.at_ms ?? null, this.age_ms, performance.now());
+    const at_ms = this.frame?.at_ms ?? null;
+    this.header.show(this.feed, at_ms, this.age_ms, performance.now());
     if (!this.frame) return;
     this.kpis.show(this.frame, this.stage.palette);
     this.legend.show(this.frame.robots);

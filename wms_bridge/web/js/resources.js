@@ -1,8 +1,7 @@
 /** What the page asks the bridge for now and then: JSON by GET, repeated while it is in view. */
 
 const TIMEOUT_MS = 5000;
-const ORDERS_AT_ONCE = 1000;
-const MOST_OPEN_PAGES = 5;
+const OLDEST_OPEN = 200;
 const LATEST_DONE = 60;
 const KEY = "podherd-api-key";
 
@@ -50,24 +49,16 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Orders to show: the open ones, the latest finished ones, and how many there are in `total`. */
+/** Orders to show: the oldest open and the latest finished ones, and how many there are in `total`. */
 export async function getOrders() {
-  const finished = ["complete", "complete_short"].map((status) =>
-    getJson(`v1/orders?status=${status}&limit=${LATEST_DONE}`));
-  const [open, kpis, ...done] = await Promise.all([openOrders(), getJson("v1/kpis"), ...finished]);
-  const orders = [...open, ...done.flatMap((answer) => answer.orders)];
-  return { orders, total: Math.max(orders.length, kpis.bridge.orders_received ?? 0) };
-}
-
-async function openOrders() {
-  const orders = [];
-  for (let page = 0; page < MOST_OPEN_PAGES; page += 1) {
-    const before = orders.length ? `&before=${orders.at(-1).number}` : "";
-    const answer = await getJson(`v1/orders?status=open&limit=${ORDERS_AT_ONCE}${before}`);
-    orders.push(...answer.orders);
-    if (answer.orders.length < ORDERS_AT_ONCE) break;
-  }
-  return orders;
+  const lists = await Promise.all([
+    getJson(`v1/orders?status=open&order=oldest&limit=${OLDEST_OPEN}`),
+    getJson(`v1/orders?status=complete&limit=${LATEST_DONE}`),
+    getJson(`v1/orders?status=complete_short&limit=${LATEST_DONE}`),
+  ]);
+  const orders = lists.flatMap((answer) => answer.orders);
+  const { bridge } = await getJson("v1/kpis");
+  return { orders, total: Math.max(orders.length, bridge.orders_received ?? 0) };
 }
 
 /** One order with its lines in `order_lines`. */

@@ -7,13 +7,13 @@ const byId = (id) => document.getElementById(id);
 const OLD_MS = 3000;
 
 /**
- * What to say about the link. `feed` is a LiveFeed; `age_ms` is the age of the newest frame or
- * null if none has come. Returns `{state, text, notice}`.
+ * What to say about the link. `feed` is a LiveFeed; `age_ms` is the age of the newest frame, null
+ * if none has come or, with `drawn`, if it is not known yet. Returns `{state, text, notice}`.
  */
-export function linkWords(feed, age_ms, now_ms) {
+export function linkWords(feed, age_ms, now_ms, drawn = false) {
   const shown = age_ms === null ? "" : `Showing the floor as it was ${age(age_ms)} ago. `;
   if (feed.state === "live" && age_ms === null) {
-    return { state: "stale", text: "No picture yet", notice: "" };
+    return { state: "stale", text: drawn ? "Age not known" : "No picture yet", notice: "" };
   }
   if (feed.state === "live") {
     const old = age_ms > OLD_MS;
@@ -53,7 +53,7 @@ export class Header {
     if (at_ms !== null) setText(byId("clock"), clock(at_ms));
     const rate = this.rate === null || this.rate < 0.05 ? "" : `×${this.rate.toFixed(this.rate < 9.5 ? 1 : 0)}`;
     setText(byId("clock-rate"), rate);
-    const link = linkWords(feed, age_ms, now_ms);
+    const link = linkWords(feed, age_ms, now_ms, at_ms !== null);
     byId("link").dataset.state = link.state;
     setText(byId("link-text"), link.text);
     byId("notice").hidden = !link.notice;

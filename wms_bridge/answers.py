@@ -1,5 +1,5 @@
-"""What the bridge answers to :class:`wms_bridge.client.BridgeClient`. Times are milliseconds of
-the bridge's clock (since 1970 UTC)."""
+"""What the bridge answers over HTTP and :class:`wms_bridge.client.BridgeClient` reads, where that
+is not one of the bridge's records. Times are milliseconds of its clock (since 1970 UTC)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from planner.warehouse.ids import LineId, OrderId, Sku
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.view import Kpis
+from wms_bridge.orderfile import RejectedRow
 from wms_bridge.records import OrderStatus
 
 
@@ -25,8 +26,7 @@ class OrderLineProgress:
 
 @dataclass(frozen=True, slots=True)
 class OrderProgress:
-    """One order; see :class:`wms_bridge.records.OrderRecord`. ``order_lines`` is filled when one
-    order is asked for, and empty in lists."""
+    """One order; see :class:`wms_bridge.records.OrderRecord`."""
 
     number: int
     order: OrderId
@@ -39,7 +39,13 @@ class OrderProgress:
     pieces: int
     picked: int
     short: int
-    order_lines: tuple[OrderLineProgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWithLines(OrderProgress):
+    """One order and its lines."""
+
+    order_lines: tuple[OrderLineProgress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,17 @@ class Rejection:
     remedy: str
 
 
+def rejection_of(row: RejectedRow) -> Rejection:
+    """Why a row of an order file that could not be read was not taken."""
+    return Rejection(
+        row.row, row.order, "invalid_order", row.column, row.value, row.problem, row.remedy
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BulkTaken:
-    """``accepted`` orders are kept (``repeated`` of them were before), ``rejected`` are not."""
+    """``accepted`` orders are kept (``repeated`` of them were before); ``rejected_orders`` are
+    not, for the reasons in ``rejections``."""
 
     accepted: int
     repeated: int
@@ -78,8 +92,25 @@ class CommandTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """A message for the WMS, without its body; see :class:`wms_bridge.records.OutboxMessage`."""
+
+    number: int
+    message: str
+    order: OrderId
+    created_ms: int
+    attempts: int
+    refusals: int
+    error: str
+    delivered_ms: int | None
+    dead_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class WmsStatus:
-    """The way to the WMS; ``backlog`` confirmations are not delivered yet."""
+    """The way to the WMS. ``configured`` is whether there is one to deliver to, ``healthy`` whether
+    the last attempt reached it. ``backlog`` confirmations are not delivered yet; ``dead`` ones were
+    refused too often and wait for somebody to retry them: ``dead_messages`` are the latest."""
 
     configured: bool
     healthy: bool
@@ -89,17 +120,21 @@ class WmsStatus:
     last_error_ms: int | None
     last_delivered_ms: int | None
     next_attempt_ms: int | None
+    dead: int
+    dead_messages: tuple[OutboxEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BridgeStatus:
-    """How the bridge is; ``feed`` is the number of the latest event for the fleet."""
+    """How the bridge is. ``feed`` is the number of the latest event for the fleet;
+    ``view_age_ms`` is how long ago the latest view of the floor came, null before the first."""
 
     site: str
     version: str
     now_ms: int
     started_ms: int
     feed: int
+    view_age_ms: int | None
     wms: WmsStatus
 
 
