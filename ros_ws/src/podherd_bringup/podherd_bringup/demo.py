@@ -24,7 +24,6 @@ from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
 
 _WORLDS = ("fast",)
-_WMS_PORT = 8700
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +102,11 @@ def _wiring(settings: DemoSettings, site: Site) -> Wiring:
             remedy="Run 'make setup', or 'colcon build' in ros_ws and source its setup file.",
         )
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{site.name}-seed{settings.seed}-{os.getpid()}"
+    bridge_port = free_port(settings.port)
     return Wiring(
         folder=RunFolder((settings.runs / name).absolute()),
-        bridge_port=free_port(settings.port),
-        wms_port=free_port(_WMS_PORT),
+        bridge_port=bridge_port,
+        wms_port=free_port(bridge_port + 1),
         speed=settings.speed,
         seed=settings.seed,
         short_slot_share=settings.short_slot_share,
