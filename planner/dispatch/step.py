@@ -76,6 +76,7 @@ class Dispatcher:
         for event in events:
             absorb(turn, event)
         self._decide(turn)
+        turn.book_counts()
         return turn.state, tuple(turn.commands)
 
     def _decide(self, turn: Turn) -> None:

@@ -29,6 +29,8 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     touched: dict[OrderId, None] = field(default_factory=dict)
     """Orders of which something was picked or given up in this turn."""
+    counted: dict[str, float] = field(default_factory=dict)
+    """What to add to the tally."""
     obstacles: frozenset[int] = frozenset()
     """Nodes held by robots that cannot be expected to move."""
 
@@ -68,11 +70,18 @@ class Turn:
         available[stock.sku] = available.get(stock.sku, 0) + stock.available
 
     def count(self, **increments: float) -> None:
-        """Add to counters of the tally."""
+        """Add to counters of the tally; they are booked at the end of the turn."""
+        for name, by in increments.items():
+            self.counted[name] = self.counted.get(name, 0) + by
+
+    def book_counts(self) -> None:
+        """Put what was counted into the tally."""
         tally: Tally = self.state.tally
-        self.state.tally = replace(
-            tally, **{name: getattr(tally, name) + by for name, by in increments.items()}
-        )
+        sums: dict[str, Any] = {
+            name: getattr(tally, name) + by for name, by in self.counted.items()
+        }
+        self.state.tally = replace(tally, **sums)
+        self.counted.clear()
 
     def alarm(self, kind: AlarmKind, subject: str, text: str) -> None:
         """Raise an alarm unless the same is active already."""

@@ -10,7 +10,8 @@ from planner.warehouse.stock import pod_of
 
 
 def serve_lines(turn: Turn, visit: Visit, lines: list[Line]) -> int:
-    """Promise what the visit's pod holds to ``lines``; returns how many lines got something."""
+    """Promise what the visit's pod holds to those of ``lines`` that are still open; returns how
+    many promises were made."""
     served = 0
     for line in lines:
         for slot in slots_in_pod(turn, visit.pod, line):

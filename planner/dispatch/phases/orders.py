@@ -103,10 +103,11 @@ def top_up(turn: Turn) -> None:
     stations = {
         turn.state.orders[name].station for name in turn.touched if name in turn.state.orders
     }
-    for station in turn.floor.stations:
-        if station not in stations:
-            continue
-        for visit in turn.inbound(station):
-            served = serve_lines(turn, visit, turn.open_lines()[station])
+    if not stations:
+        return
+    lines = turn.open_lines()
+    for visit in list(turn.state.visits.values()):
+        if visit.station in stations and visit.phase is not Phase.RETURN:
+            served = serve_lines(turn, visit, lines[visit.station])
             if served and visit.phase is Phase.PICK:
                 turn.commands.append(show_picks(turn, turn.visit(visit.visit)))

@@ -20,7 +20,8 @@ def request_pods(turn: Turn) -> None:
         visit.station for visit in turn.state.visits.values() if visit.phase is not Phase.RETURN
     )
     offers = []
-    for index, (station, lines) in enumerate(turn.open_lines().items()):
+    open_lines = turn.open_lines()
+    for index, (station, lines) in enumerate(open_lines.items()):
         if not lines or inbound[station] >= turn.floor.inbound_max(station):
             continue
         for pod, served in _useful_pods(turn, lines).items():
@@ -32,7 +33,8 @@ def request_pods(turn: Turn) -> None:
                 offers.append(PodOffer(index, number.setdefault(pod, len(number)), served, travel))
     pods = list(number)
     for station_index, pod_index in choose_pods(offers, turn.params.pods):
-        _request(turn, stations[station_index], pods[pod_index])
+        station = stations[station_index]
+        _request(turn, station, pods[pod_index], open_lines[station])
 
 
 def drop_blocked(turn: Turn) -> None:
@@ -60,9 +62,9 @@ def _useful_pods(turn: Turn, lines: list[Line]) -> dict[PodId, int]:
     return useful
 
 
-def _request(turn: Turn, station: StationId, pod: PodId) -> None:
+def _request(turn: Turn, station: StationId, pod: PodId, lines: list[Line]) -> None:
     number = turn.state.visits_made + 1
     turn.state.visits_made = number
     visit = Visit(VisitId(f"V{number:06d}"), pod, station, Phase.REQUESTED, turn.now_ms)
     turn.state.visits[visit.visit] = visit
-    serve_lines(turn, visit, turn.open_lines()[station])
+    serve_lines(turn, visit, lines)
