@@ -18,7 +18,7 @@ AT_ONCE = 8
 MAX_ERROR_LENGTH = 500
 MAX_REFUSALS = 20
 """How often the WMS may say no to a message before it is given up; with the usual waits that
-takes some six minutes."""
+takes five or six minutes."""
 
 
 @dataclass(frozen=True, slots=True)

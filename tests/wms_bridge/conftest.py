@@ -1,15 +1,10 @@
 """A site small enough to check by eye, and the bridge on each kind of store."""
 
-import signal
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from planner.warehouse.commands import ShowPicks
@@ -18,6 +13,7 @@ from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import PickTask
 from planner.warehouse.site import PickStation, PodModel, Site
 from planner.warehouse.stock import Balance, slot_id
+from tests.wms_bridge.serving import ServerThread
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.api.app import create_app
@@ -136,44 +132,6 @@ def show() -> ShowMaker:
 def _place(slot: str) -> tuple[str, int, int]:
     _, face, level, column = slot.split("/")
     return face, int(level), int(column)
-
-
-class ServerThread:
-    """A web application on a real port of this machine."""
-
-    def __init__(self, app: FastAPI):
-        self._server = _Server(app)
-        self._thread = threading.Thread(target=self._server.run)
-        self._thread.start()
-        assert self._server.ready.wait(20)
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.handle_exit(signal.SIGTERM, None)
-        self._thread.join()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, app: FastAPI):
-        config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=5)
-        super().__init__(config)
-        self._context = getattr(app.state, "context", None)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._context is not None:
-            self._context.close()
-        super().handle_exit(sig, frame)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Confirmations to the WMS: all of them, each known by its id, whatever the WMS does."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from planner.warehouse.commands import ShortenLine
 from planner.warehouse.errors import NotFound
-from planner.warehouse.ids import LineId, OrderId
-from planner.warehouse.orders import PickOrder
+from planner.warehouse.ids import OrderId
+from planner.warehouse.orders import PickOrder, line_id
 from planner.warehouse.picks import ShortReason
 from wms_bridge.adapters.webhook.sender import WebhookSender
 from wms_bridge.api.app import create_app
@@ -63,9 +63,7 @@ class Rig:
         """Orders that are complete (short of everything), so that each is confirmed."""
         for name in names:
             self.bridge.receive_order(self._order(name, RARE=1), self.now_ms)
-            reason = ShortReason.INSUFFICIENT_STOCK
-            short = ShortenLine(OrderId(name), LineId(f"{name}#1"), 1, 1, reason)
-            assert self.bridge.apply([short], self.now_ms) == (None,)
+            assert self.bridge.apply([shortened(OrderId(name))], self.now_ms) == (None,)
 
     def mode(self, mode: Mode) -> None:
         self.wms.behaviour = ModeIn(mode=mode, delay_s=0)
@@ -315,22 +313,39 @@ def test_fake_wms_knows_after_a_restart_what_it_has(
     assert len(log.read_text().splitlines()) == 1
 
 
-def test_running_bridge_delivers_by_itself_and_shows_trouble(
-    stocked: Bridge,
-    order: OrderMaker,
-    serve: Callable[[FastAPI], str],
-    until: Callable[[Callable[[], bool]], None],
-) -> None:
+Running = tuple[BridgeClient, str, FakeWms]
+
+
+@pytest.fixture
+def running(stocked: Bridge, serve: Callable[[FastAPI], str]) -> Iterator[Running]:
+    """A client of a running bridge with short waits, and the WMS it delivers to."""
     wms_app = create_fake_wms()
     wms_url = serve(wms_app)
-    httpx.put(f"{wms_url}/mode", json={"mode": "down"}).raise_for_status()
     sender = WebhookSender(f"{wms_url}/confirmations")
     quick = BackoffParams(first_ms=1, longest_ms=20)
-    delivery = Delivery(stocked.store, sender, wall_clock_ms, quick)
+    delivery = Delivery(stocked.store, sender, wall_clock_ms, quick, max_refusals=4)
     client = BridgeClient(serve(create_app(stocked, wall_clock_ms, delivery=delivery)))
-    client.send_order(order("A", RARE=1))
-    reason = ShortReason.INSUFFICIENT_STOCK
-    client.send_commands([ShortenLine(OrderId("A"), LineId("A#1"), 1, 1, reason)])
+    yield client, wms_url, wms_app.state.wms
+    client.close()
+
+
+def finish(client: BridgeClient, order: PickOrder) -> None:
+    """An order of one piece that is complete, short of everything."""
+    client.send_order(order)
+    assert client.send_commands([shortened(order.order)])[0].accepted
+
+
+def shortened(order: OrderId) -> ShortenLine:
+    """The only piece of the only line is given up."""
+    return ShortenLine(order, line_id(order, 1), 1, 1, ShortReason.INSUFFICIENT_STOCK)
+
+
+def test_running_bridge_delivers_by_itself_and_shows_trouble(
+    running: Running, order: OrderMaker, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    client, wms_url, wms = running
+    httpx.put(f"{wms_url}/mode", json={"mode": "down"}).raise_for_status()
+    finish(client, order("A", RARE=1))
     until(lambda: client.status().wms.failures > 2)
     troubled = client.status().wms
     assert (troubled.healthy, troubled.backlog) == (False, 1)
@@ -339,25 +354,15 @@ def test_running_bridge_delivers_by_itself_and_shows_trouble(
     httpx.put(f"{wms_url}/mode", json={"mode": "up"}).raise_for_status()
     until(lambda: client.status().wms.backlog == 0)
     assert client.status().wms.healthy
-    assert [received.times for received in wms_app.state.wms.received] == [1]
+    assert [received.times for received in wms.received] == [1]
 
 
 def test_running_bridge_shows_dead_messages_and_retries_them(
-    stocked: Bridge,
-    order: OrderMaker,
-    serve: Callable[[FastAPI], str],
-    until: Callable[[Callable[[], bool]], None],
+    running: Running, order: OrderMaker, until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    wms_app = create_fake_wms()
-    wms: FakeWms = wms_app.state.wms
+    client, _, wms = running
     wms.behaviour = ModeIn(mode=Mode.REFUSES, delay_s=0)
-    sender = WebhookSender(f"{serve(wms_app)}/confirmations")
-    quick = BackoffParams(first_ms=1, longest_ms=2)
-    delivery = Delivery(stocked.store, sender, wall_clock_ms, quick, max_refusals=4)
-    client = BridgeClient(serve(create_app(stocked, wall_clock_ms, delivery=delivery)))
-    client.send_order(order("A", RARE=1))
-    reason = ShortReason.INSUFFICIENT_STOCK
-    client.send_commands([ShortenLine(OrderId("A"), LineId("A#1"), 1, 1, reason)])
+    finish(client, order("A", RARE=1))
     until(lambda: client.status().wms.dead == 1)
     status = client.status().wms
     [dead] = status.dead_messages

@@ -313,13 +313,17 @@ def test_open_picks_are_listed_per_station_and_after_a_number(
         bridge.open_picks(StationId("S9"))
 
 
+def show_two_and_find_one_piece(bridge: Bridge, order: OrderMaker, show: ShowMaker) -> None:
+    """Two orders want 4 pieces each from a slot of 10; the first picker finds 1 and no more."""
+    bridge.receive_orders([order("A", RED=4), order("B", RED=4)], 1)
+    bridge.apply([show("p1", "A#1", "RED", 4), show("p2", "B#1", "RED", 4)], 2)
+    bridge.confirm_pick(PickId("p1"), 1, 3, SHORT)
+
+
 def test_second_pick_from_a_slot_found_empty(
     bridge: Bridge, order: OrderMaker, show: ShowMaker
 ) -> None:
-    bridge.receive_order(order("A", RED=4), 1)
-    bridge.receive_order(order("B", RED=4), 1)
-    bridge.apply([show("p1", "A#1", "RED", 4), show("p2", "B#1", "RED", 4)], 2)
-    bridge.confirm_pick(PickId("p1"), 1, 3, SHORT)
+    show_two_and_find_one_piece(bridge, order, show)
     bridge.confirm_pick(PickId("p2"), 0, 4, SHORT)
     assert len(bridge.discrepancies()) == 1
     assert bridge.verify().sound
@@ -328,10 +332,7 @@ def test_second_pick_from_a_slot_found_empty(
 def test_pieces_found_that_the_books_had_given_up(
     bridge: Bridge, order: OrderMaker, show: ShowMaker
 ) -> None:
-    bridge.receive_order(order("A", RED=4), 1)
-    bridge.receive_order(order("B", RED=4), 1)
-    bridge.apply([show("p1", "A#1", "RED", 4), show("p2", "B#1", "RED", 4)], 2)
-    bridge.confirm_pick(PickId("p1"), 1, 3, SHORT)
+    show_two_and_find_one_piece(bridge, order, show)
     bridge.confirm_pick(PickId("p2"), 4, 4)
     newest = bridge.discrepancies()[0]
     assert (newest.books, newest.found) == (0, 4)

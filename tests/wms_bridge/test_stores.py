@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShowPicks
-from planner.warehouse.errors import InvalidStock
+from planner.warehouse.errors import InvalidStock, Unavailable
 from planner.warehouse.ids import OrderId, PickId, Sku, StationId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
@@ -195,6 +195,29 @@ def test_database_is_safe_against_power_cuts(tmp_path: Path) -> None:
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
     store.close()
     assert found == wanted
+
+
+def test_database_locked_by_another_process_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wms_bridge.adapters.sql.store.BUSY_TIMEOUT_MS", 1)
+    path = tmp_path / "bridge.db"
+    store = SqlStore(sqlite_url(path))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="database is locked"), store.writing() as tx:
+        tx.put_skus([SkuRecord(Sku("RED"))])
+    with store.reading() as reading:
+        assert reading.catalogue() == ()
+    other.close()
+    with store.writing() as tx:
+        tx.put_skus([SkuRecord(Sku("RED"))])
+    store.close()
+
+
+def test_database_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="unable to open database file"):
+        SqlStore(sqlite_url(tmp_path / "nowhere" / "bridge.db"))
 
 
 def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:

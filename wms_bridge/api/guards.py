@@ -1,12 +1,14 @@
 """Who may talk to the bridge, and how much at once."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Collection, MutableMapping
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wms_bridge.api.problems import problem
@@ -21,20 +23,40 @@ _PAGE_HEADERS = {
 _DOCS = ("/docs", "/redoc")
 
 
-class ApiKeyGuard:
+class Guard(ABC):
+    """Lets a request or WebSocket in, or refuses it."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = None if scope["type"] == "lifespan" else self.refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
+        else:
+            await refusal(scope, receive, send)
+
+    @abstractmethod
+    def refusal(self, scope: Scope) -> Response | None:
+        """What is answered instead; ``None`` lets the request in."""
+
+
+class ApiKeyGuard(Guard):
     """Asks for ``Authorization: Bearer <key>`` under ``/v1``; a browser, which cannot send that
     on a WebSocket, may send ``?api_key=`` there."""
 
     def __init__(self, app: ASGIApp, api_key: str):
-        self._app = app
+        super().__init__(app)
         self._api_key = api_key.encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        guarded = scope["type"] != "lifespan" and scope["path"].startswith("/v1")
+    def refusal(self, scope: Scope) -> Response | None:
+        """Refuses without the right key."""
+        guarded = scope["path"].startswith("/v1")
         if not guarded or secrets.compare_digest(_sent_key(scope), self._api_key):
-            await self._app(scope, receive, send)
-            return
-        answer = problem(
+            return None
+        return problem(
             HTTPStatus.UNAUTHORIZED,
             "unauthorized",
             "This bridge asks for its API key.",
@@ -42,23 +64,22 @@ class ApiKeyGuard:
             remedy="Send the header 'Authorization: Bearer <key>'.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-        await _refuse(answer, scope, receive, send)
 
 
-class HostGuard:
+class HostGuard(Guard):
     """Refuses requests to a host name that is not ours: a page of another site may have pointed a
     name of its own at this machine."""
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]):
-        self._app = app
+        super().__init__(app)
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sent = "" if scope["type"] == "lifespan" else Headers(scope=scope).get("host", "")
-        if scope["type"] == "lifespan" or _host_name(sent) in self._allowed:
-            await self._app(scope, receive, send)
-            return
-        answer = problem(
+    def refusal(self, scope: Scope) -> Response | None:
+        """Refuses under another name."""
+        sent = Headers(scope=scope).get("host", "")
+        if _host_name(sent) in self._allowed:
+            return None
+        return problem(
             HTTPStatus.BAD_REQUEST,
             "unknown_host",
             "This bridge does not answer under this name.",
@@ -66,26 +87,21 @@ class HostGuard:
             value=sent,
             remedy="Ask under the address that the bridge was told to listen on.",
         )
-        await _refuse(answer, scope, receive, send)
 
 
-class OriginGuard:
+class OriginGuard(Guard):
     """Refuses changes and WebSockets asked for by pages of other sites in a user's browser."""
 
-    def __init__(self, app: ASGIApp):
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or not _foreign(scope):
-            await self._app(scope, receive, send)
-            return
-        answer = problem(
+    def refusal(self, scope: Scope) -> Response | None:
+        """Refuses pages of other sites."""
+        if not _foreign(scope):
+            return None
+        return problem(
             HTTPStatus.FORBIDDEN,
             "foreign_origin",
             "A page of another site may not do this.",
             field="Origin",
         )
-        await _refuse(answer, scope, receive, send)
 
 
 class BodyLimit:
@@ -156,10 +172,3 @@ def _foreign(scope: Scope) -> bool:
     if origin is None or (scope["type"] == "http" and scope["method"] in _SAFE):
         return False
     return urlsplit(origin).netloc != headers.get("host", "")
-
-
-async def _refuse(answer: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
-    else:
-        await answer(scope, receive, send)

@@ -30,6 +30,14 @@ _STATUS: Mapping[type[PodherdError], HTTPStatus] = {
     LedgerImbalance: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
+_HTTP_CODES: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "content_too_large",
+}
+"""Of errors that the web framework or a guard finds."""
+
 
 def problem(
     status: HTTPStatus | int,
@@ -54,6 +62,11 @@ def problem(
     return Response(json.dumps(body), int(status), headers, MEDIA_TYPE)
 
 
+def status_of(kind: type[PodherdError]) -> HTTPStatus:
+    """The HTTP status with which a kind of error is answered."""
+    return _STATUS.get(kind, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 def shown(value: object) -> str | int | float | bool | None:
     """A value from outside, short enough to be sent back."""
     if value is None or isinstance(value, int | float | bool):
@@ -73,7 +86,7 @@ def install(app: FastAPI) -> None:
 async def _ours(_request: Request, error: Exception) -> Response:
     assert isinstance(error, PodherdError)
     return problem(
-        _STATUS.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY),
+        status_of(type(error)),
         code_of(error),
         error.problem,
         field=error.field,
@@ -106,7 +119,7 @@ def field_path(parts: list[str | int]) -> str:
 
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
+    code = _HTTP_CODES.get(error.status_code, f"http_{error.status_code}")
     return problem(error.status_code, code, str(error.detail), headers=error.headers)
 
 

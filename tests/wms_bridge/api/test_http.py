@@ -296,5 +296,5 @@ def test_host_may_be_an_address_of_either_kind_with_or_without_a_port(
 def test_body_beyond_the_limit_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wms_bridge.api.guards.MAX_BODY_BYTES", 1000)
     answer = httpx.post(f"{url}/v1/orders/bulk", content=b"[" + b" " * 2000 + b"]")
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["code"]) == (413, "content_too_large")
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,16 +1,14 @@
 """The real bridge in this process, on a port of this machine, for a browser to look at."""
 
 import socket
-import threading
 from dataclasses import dataclass, field
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 
 from planner.codec.messages import encode, to_json
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
+from tests.wms_bridge.serving import ServerThread
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.api.app import create_app
 from wms_bridge.service import Bridge
@@ -24,18 +22,6 @@ def free_port() -> int:
         return port
 
 
-class _Announcing(uvicorn.Server):
-    """Says when it listens, so that nobody has to look again and again."""
-
-    def __init__(self, config: uvicorn.Config):
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
 @dataclass
 class FloorServer:
     """Starts, shows frames, and can be taken away and brought back on the same port."""
@@ -47,8 +33,7 @@ class FloorServer:
     def __post_init__(self) -> None:
         self.bridge = Bridge(self.site, MemoryStore())
         self.now_ms = 1_750_000_000_000
-        self._server: _Announcing | None = None
-        self._thread: threading.Thread | None = None
+        self._server: ServerThread | None = None
 
     @property
     def url(self) -> str:
@@ -57,23 +42,14 @@ class FloorServer:
 
     def start(self) -> None:
         """Serves until :meth:`stop`."""
-        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="warning")
-        config.timeout_graceful_shutdown = 1
-        self._server = _Announcing(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        assert self._server.listening.wait(30), "the bridge does not listen"
+        app = create_app(self.bridge, clock=lambda: self.now_ms, api_key=self.api_key)
+        self._server = ServerThread(app, self.port, grace_s=1)
 
     def stop(self) -> None:
         """Closes every connection."""
-        if self._server is None or self._thread is None:
-            return
-        self._server.should_exit = True
-        self._thread.join(30)
+        if self._server is not None:
+            self._server.stop()
         self._server = None
-
-    def _app(self) -> FastAPI:
-        return create_app(self.bridge, clock=lambda: self.now_ms, api_key=self.api_key)
 
     def show(self, view: FloorView) -> None:
         """Posts a frame as the fleet node does."""

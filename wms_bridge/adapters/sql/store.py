@@ -9,8 +9,10 @@ from typing import Protocol
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from planner.warehouse.errors import Unavailable
 from wms_bridge.adapters.sql.reading import SqlReading
 from wms_bridge.adapters.sql.writing import SqlWriting
 from wms_bridge.ports import Reading, Writing
@@ -26,7 +28,8 @@ class _DbapiConnection(Protocol):
 
 
 class SqlStore:
-    """See :class:`wms_bridge.ports.Store`. Opening brings the tables up to date."""
+    """See :class:`wms_bridge.ports.Store`. Opening brings the tables up to date. Everything raises
+    :class:`Unavailable` while the database is locked, full or not there."""
 
     def __init__(self, database_url: str):
         self._engine = _engine(database_url)
@@ -37,7 +40,7 @@ class SqlStore:
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        with self._engine.connect() as connection, connection.begin():
+        with _in_our_words(), self._engine.connect() as connection, connection.begin():
             yield SqlReading(connection)
 
     @contextmanager
@@ -52,10 +55,23 @@ class SqlStore:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         # One writer at a time in this process, so that writers queue here and not at the file.
-        with self._lock, self._engine.connect() as fresh:
+        with self._lock, _in_our_words(), self._engine.connect() as fresh:
             connection = fresh.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(
+            "the database cannot be used",
+            field="database",
+            value=str(error.orig),
+            remedy="Nothing was kept. Send it again; if it fails again, see to disk and file.",
+        ) from error
 
 
 def sqlite_url(path: Path) -> str:
