@@ -16,7 +16,7 @@ from sim_worlds.faults import Faults, SilentRobot, SlowRobot
 from sim_worlds.run import Outcome, ShiftRun, run_shift
 from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import OrderStatus
+from wms_bridge.records import OrderQuery, OrderStatus
 
 
 def good(outcome: Outcome) -> None:
@@ -54,7 +54,7 @@ def test_stock_that_is_not_there_is_re_sourced_or_shortened_in_the_open() -> Non
     good(outcome)
     assert run.bridge.discrepancies() != ()
     ordered = sum(line.quantity for timed in shift.orders for line in timed.order.lines)
-    short = sum(record.short for record in run.bridge.orders(limit=1000))
+    short = sum(record.short for record in run.bridge.orders(OrderQuery(limit=1000)))
     assert outcome.ledger.pieces_picked + short == ordered
     assert outcome.ledger.pieces_disputed > 0
 
