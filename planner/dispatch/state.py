@@ -137,7 +137,8 @@ class Leg:
 class Robot:
     """``node`` is the node last passed (-1 until first heard of), ``heading`` the lattice heading
     there; ``moved_ms`` is when it last got ahead or had no reason to; ``horizon`` are the nodes
-    planned beyond what is released; after a failed action nothing begins before ``retry_ms``."""
+    planned beyond what is released; ``waits_for`` is the robot that holds, or is to
+    pass first, the next of these; after a failed action nothing begins before ``retry_ms``."""
 
     robot: RobotId
     node: int
@@ -151,6 +152,7 @@ class Robot:
     silent: bool = True
     retry_ms: int = 0
     horizon: tuple[int, ...] = ()
+    waits_for: RobotId | None = None
 
     @property
     def end(self) -> int:

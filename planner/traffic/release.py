@@ -12,8 +12,6 @@ be: safety needs no clock. And since a base is never taken back but everything b
 the plan may be thrown away and made anew at any moment from the ends of the bases.
 """
 
-from collections.abc import Sequence
-
 import numba as nb
 import numpy as np
 import numpy.typing as npt
@@ -63,19 +61,3 @@ def _release(paths, holder, ahead, ahead_max, moves, waits_for):  # type: ignore
                 holder[node] = agent
                 ahead[agent] += 1
                 moves[agent] += 1
-
-
-def deadlocks(waits_for: Sequence[int]) -> list[tuple[int, ...]]:
-    """Rings in the wait-for graph: sets of agents each of which waits for the next."""
-    rings: list[tuple[int, ...]] = []
-    done: set[int] = set()
-    for first in range(len(waits_for)):
-        chain: list[int] = []
-        agent = first
-        while agent != NOBODY and agent not in done and agent not in chain:
-            chain.append(agent)
-            agent = int(waits_for[agent])
-        if agent != NOBODY and agent in chain:
-            rings.append(tuple(chain[chain.index(agent) :]))
-        done.update(chain)
-    return rings

@@ -24,13 +24,14 @@ def drive(turn: Turn) -> None:
     agents = _agents(turn, robots)
     paths = plan(_lattice(turn), agents, turn.params.window)
     ahead = np.array([len(robot.held) - 1 for robot in robots], dtype=np.int32)
-    moves, _ = release(paths, _holders(turn, robots), ahead, turn.params.base_nodes)
+    moves, waits_for = release(paths, _holders(turn, robots), ahead, turn.params.base_nodes)
     for index, robot in enumerate(robots):
         path = paths[index].tolist()
         way = [node for before, node in pairwise(path) if node != before]
         horizon = tuple(way[moves[index] :][: turn.params.horizon_nodes])
-        if horizon != robot.horizon:
-            robot = turn.set_robot(robot, horizon=horizon)
+        ahead_of = robots[waits_for[index]].robot if waits_for[index] != NOBODY else None
+        if horizon != robot.horizon or ahead_of != robot.waits_for:
+            robot = turn.set_robot(robot, horizon=horizon, waits_for=ahead_of)
         if moves[index]:
             _extend(turn, robot, tuple(way[: moves[index]]))
         else:

@@ -50,7 +50,8 @@ def _stuck(turn: Turn, robot: Robot) -> None:
     queueing = turn.floor.roadmap.station_of[robot.node] >= 0
     late = turn.now_ms - robot.moved_ms > turn.params.stuck_ms
     if leg is not None and leg.end != leg.goal and late and not (robot.silent or queueing):
-        text = f"{robot.robot} has work ({leg.activity}) but cannot get on."
+        why = f": it waits for {robot.waits_for}" if robot.waits_for else ""
+        text = f"{robot.robot} has work ({leg.activity}) but cannot get on{why}."
         turn.alarm(AlarmKind.ROBOT_STUCK, robot.robot, text)
     elif not late:
         turn.clear(AlarmKind.ROBOT_STUCK, robot.robot)

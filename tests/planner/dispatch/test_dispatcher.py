@@ -185,6 +185,22 @@ def test_a_robot_that_falls_silent_on_the_way_loses_its_trip_to_another() -> Non
     assert state.orders == {}
 
 
+def test_a_robot_that_cannot_get_on_says_whom_it_waits_for(dispatcher: Dispatcher) -> None:
+    world = RecordingWorld(dispatcher, stock_of(dispatcher), seed=0, chance=1.0)
+    state = dispatcher.start()
+    world.waiting += some_orders(6, seed=2)
+    frozen: RobotId | None = None
+    for tick in range(1, 1000):
+        state = world.step(dispatcher, state, tick)
+        for robot in state.robots.values():
+            if frozen is None and robot.waits_for is not None:
+                frozen = robot.waits_for
+                world.robots[frozen].ahead.clear()  # it reports, but does not move any more
+    assert frozen is not None
+    stuck = [alarm for (kind, _), alarm in state.alarms.items() if kind is AlarmKind.ROBOT_STUCK]
+    assert any(f"waits for {frozen}" in alarm.text for alarm in stuck)
+
+
 def test_outstanding_repeats_what_is_in_force_and_hurts_nobody(dispatcher: Dispatcher) -> None:
     world = RecordingWorld(dispatcher, stock_of(dispatcher), seed=4, chance=0.7)
     state = dispatcher.start()

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.traffic.release import NOBODY, deadlocks, release
+from planner.traffic.release import NOBODY, release
 
 
 def released(
@@ -59,8 +59,3 @@ def test_a_node_is_never_given_to_two(seed: int, agents: int) -> None:
         way = [b for a, b in pairwise(path) if a != b][: moves[agent]]
         for node in way:
             assert owner.setdefault(node, agent) == agent
-
-
-def test_rings_of_waiting_agents_are_found() -> None:
-    assert deadlocks([1, 2, 0, NOBODY, 3]) == [(0, 1, 2)]
-    assert deadlocks([1, NOBODY]) == []
