@@ -29,7 +29,7 @@ def lines_of(orders: Sequence[TimedOrder]) -> list[int]:
     return sorted(len(timed.order.lines) for timed in orders)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.integers(1, 60), st.integers(0, 5), st.floats(0.05, 1.0))
 def test_orders_are_well_formed(n: int, sku_count: int, seed: int, thinning: float) -> None:
     params = DemandParams(thinning=thinning, pieces_max=7, lines_max=30, speed_up=4.0)

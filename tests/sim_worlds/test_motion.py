@@ -68,7 +68,7 @@ walks = st.integers(2, 12).flatmap(
 noise = st.sampled_from([EXACT, WorldParams(pause_chance=0.2), WorldParams(slowest_pace=0.5)])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(walks, noise, st.lists(st.integers(0, 25), min_size=12, max_size=12), st.integers(0, 9))
 def test_limits_hold_and_nothing_unreleased_is_driven(
     walk: Walk, params: WorldParams, waits: list[int], seed: int

@@ -139,7 +139,7 @@ def outline(place: Place, length: float, width: float) -> Polygon:
 near = st.tuples(st.floats(2, 4), st.floats(2, 4), st.floats(-4, 4))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(near, near, near, st.booleans(), st.booleans())
 def test_it_agrees_with_polygons(
     a: Place, b: Place, pod: Place, a_loaded: bool, b_loaded: bool
@@ -169,7 +169,7 @@ def depth_is_unclear(pairs: list[tuple[Polygon, Polygon]]) -> bool:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_the_grid_misses_nothing(seed: int) -> None:
     """Many robots and pods anywhere on the floor, against every pair."""

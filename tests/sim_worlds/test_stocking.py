@@ -41,7 +41,7 @@ def by_sku(stock: tuple[Balance, ...]) -> dict[Sku, list[Balance]]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 60), st.integers(1, 30), st.integers(0, 3))
 def test_it_is_enough_and_fits(sku_count: int, order_count: int, seed: int) -> None:
     names = skus(sku_count)

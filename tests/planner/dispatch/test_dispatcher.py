@@ -67,7 +67,7 @@ def test_orders_are_picked_completely(dispatcher: Dispatcher) -> None:
     assert sum(event.quantity for event in world.confirmed.values()) == asked
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), chance=st.floats(0.05, 1.0))
 def test_no_delay_of_any_robot_causes_a_collision(seed: int, chance: float) -> None:
     dispatcher = Dispatcher(load_site("tiny"))

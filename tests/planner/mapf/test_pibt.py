@@ -140,7 +140,7 @@ def crowded_floors(draw: st.DrawFn) -> tuple[str, int, int]:
     return "\n".join(rows), draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 12))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(crowded_floors())
 def test_random_floors_give_no_conflict(case: tuple[str, int, int]) -> None:
     drawing, seed, wanted = case

@@ -40,7 +40,7 @@ def plain_search(
     return FAR_MS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_tables_hold_the_shortest_times(seed: int, loaded: bool) -> None:
     rng = np.random.default_rng(seed)

@@ -61,7 +61,7 @@ plans = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plan=plans, pick=st.randoms(use_true_random=False))
 def test_every_grid_floor_works(plan: GridPlan, pick: random.Random) -> None:
     site = grid_site(plan)

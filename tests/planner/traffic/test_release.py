@@ -47,7 +47,7 @@ def test_waiting_steps_release_nothing_and_block_nothing() -> None:
     assert released([[0, 0, 1]], {0: 0})[0] == [1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 8))
 def test_a_node_is_never_given_to_two(seed: int, agents: int) -> None:
     rng = np.random.default_rng(seed)

@@ -153,4 +153,4 @@ class RobotWithALossyLink(RuleBasedStateMachine):
 
 
 TestRobotWithALossyLink = RobotWithALossyLink.TestCase
-TestRobotWithALossyLink.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestRobotWithALossyLink.settings = settings(max_examples=150, stateful_step_count=40)
