@@ -36,7 +36,7 @@ def create_app(
     folder served at ``/``.
     """
     context = Context(bridge, clock, delivery)
-    app = FastAPI(title="Podherd bridge", lifespan=_lifespan)
+    app = FastAPI(title="Podherd bridge", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.context = context
     problems.install(app)
     for routes in (master, orders, stations, fleet, live, overview, outbox):

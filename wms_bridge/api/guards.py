@@ -20,7 +20,6 @@ _PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_DOCS = ("/docs", "/redoc")
 
 
 class Guard(ABC):
@@ -139,8 +138,7 @@ class PageHeaders:
                 _add_headers(message)
             await send(message)
 
-        page = scope["type"] == "http" and not scope["path"].startswith(_DOCS)
-        await self._app(scope, receive, with_headers if page else send)
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
 def _add_headers(message: MutableMapping[str, object]) -> None:
