@@ -32,7 +32,6 @@ class WaitingOrder:
     """``served[s]`` lines of the order can come from pods on their way to station ``s``."""
 
     age_s: int
-    lines: int
     served: tuple[int, ...]
 
 

@@ -40,7 +40,6 @@ from planner.dispatch.view import floor_view
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.commands import Command
 from planner.warehouse.events import Event
-from planner.warehouse.ids import StationId
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
 
@@ -117,12 +116,3 @@ class Dispatcher:
     def view(self, state: State) -> FloorView:
         """What a person is shown."""
         return floor_view(state, self.floor)
-
-    def stations(self) -> tuple[StationId, ...]:
-        """The picking stations of the site."""
-        return tuple(self.floor.stations)
-
-
-def finished(state: State, orders: int) -> bool:
-    """True when ``orders`` orders have come in and every one is complete or explained."""
-    return state.tally.orders_received >= orders and not state.orders

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from planner.dispatch.state import Line, Visit
 from planner.dispatch.turn import Turn
-from planner.warehouse.ids import OrderId, PickId, PodId, SlotId
+from planner.warehouse.ids import PickId, PodId, SlotId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.stock import pod_of
 
@@ -18,7 +18,7 @@ def serve_lines(turn: Turn, visit: Visit, lines: list[Line]) -> int:
             available = turn.state.slots[slot].available
             quantity = min(turn.line(line.line).open, available)
             if quantity > 0:
-                visit = _promise(turn, visit, line.order, line, slot, quantity)
+                visit = _promise(turn, visit, line, slot, quantity)
                 served += 1
     return served
 
@@ -28,13 +28,11 @@ def slots_in_pod(turn: Turn, pod: PodId, line: Line) -> list[SlotId]:
     return [slot for slot in turn.state.slots_of_sku.get(line.sku, ()) if pod_of(slot) == pod]
 
 
-def _promise(
-    turn: Turn, visit: Visit, order: OrderId, line: Line, slot: SlotId, quantity: int
-) -> Visit:
+def _promise(turn: Turn, visit: Visit, line: Line, slot: SlotId, quantity: int) -> Visit:
     number = visit.picks_made + 1
     pick = PickId(f"{visit.visit}.{number}")
     turn.state.picks[pick] = PickTask(
-        pick, visit.visit, visit.station, visit.pod, slot, order, line.line, line.sku, quantity
+        pick, visit.visit, visit.station, visit.pod, slot, line.order, line.line, line.sku, quantity
     )
     stock = turn.state.slots[slot]
     turn.set_slot(slot, replace(stock, reserved=stock.reserved + quantity))

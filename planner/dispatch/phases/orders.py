@@ -85,7 +85,7 @@ def _waiting_order(turn: Turn, name: OrderId, pods: list[set[PodId]]) -> Waiting
         for station, inbound in enumerate(pods):
             served[station] += not holders.isdisjoint(inbound)
     age_s = (turn.now_ms - order.received_ms) // 1000
-    return WaitingOrder(age_s, len(order.lines), tuple(served))
+    return WaitingOrder(age_s, tuple(served))
 
 
 def _release(turn: Turn, name: OrderId, station: StationId) -> None:

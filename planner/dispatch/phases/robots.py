@@ -1,5 +1,6 @@
 """Phase 7: who fetches which pod, who charges, who gets out of the way; then new legs begin."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from planner.assign.robots import assign_robots
@@ -40,7 +41,7 @@ def assign_fetches(turn: Turn) -> None:
 
 
 def assign_chargers(turn: Turn) -> None:
-    """Robots that run low, and idle ones that are not full, take free chargers."""
+    """Robots without work that run low take free chargers, the lowest first."""
     state, params = turn.state, turn.params
     busy = {robot.leg.goal for robot in state.robots.values() if robot.leg}
     busy |= {robot.node for robot in state.robots.values()}
@@ -150,14 +151,4 @@ def _begin(
 
 def parked(leg: Leg) -> Leg:
     """The same order, to end where its base ends and nothing to be done there."""
-    return Leg(
-        order=leg.order,
-        update=leg.update,
-        activity=RobotActivity.PARK,
-        goal=leg.end,
-        action=None,
-        nodes=leg.nodes,
-        reached=leg.reached,
-        since_ms=leg.since_ms,
-        sent_ms=leg.sent_ms,
-    )
+    return replace(leg, activity=RobotActivity.PARK, goal=leg.end, action=None)

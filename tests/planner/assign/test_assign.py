@@ -78,17 +78,17 @@ def test_more_lines_beat_a_shorter_way() -> None:
 
 
 def test_oldest_orders_are_released_first_when_nothing_else_speaks() -> None:
-    orders = [WaitingOrder(age, 1, (0,)) for age in (90, 80, 70)]
+    orders = [WaitingOrder(age, (0,)) for age in (90, 80, 70)]
     assert release_orders(orders, [2], [0], OrderReleaseParams()) == [(0, 0), (1, 0)]
 
 
 def test_an_order_goes_where_pods_under_way_serve_it() -> None:
-    order = WaitingOrder(10, 3, (0, 2))
+    order = WaitingOrder(10, (0, 2))
     assert release_orders([order], [1, 1], [0, 0], OrderReleaseParams()) == [(0, 1)]
 
 
 def test_an_urgent_order_is_not_passed_by_a_convenient_one() -> None:
-    urgent, convenient = WaitingOrder(4000, 1, (0,)), WaitingOrder(10, 90, (90,))
+    urgent, convenient = WaitingOrder(4000, (0,)), WaitingOrder(10, (90,))
     assert release_orders([urgent, convenient], [1], [0], OrderReleaseParams()) == [(0, 0)]
 
 
