@@ -7,6 +7,8 @@
     ├── InvalidOrder       a pick order or an order file
     ├── InvalidStock       a stock record or a ledger movement
     ├── InvalidMessage     JSON that is not a known event, command or record
+    ├── InvalidInstance    a path finding instance: its map, agents, tasks or scenario
+    ├── InvalidPlan        a plan file (the output of a run) that cannot be read or drawn
     ├── NotFound           an order, pick, station ... that is not known
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
     ├── IdempotencyConflict  the same key came again with another body
@@ -50,6 +52,14 @@ class InvalidStock(PodherdError):
 
 class InvalidMessage(PodherdError):
     """JSON that is not a known event, command or record."""
+
+
+class InvalidInstance(PodherdError):
+    """A path finding instance (map, agents, tasks, scenario) cannot be used."""
+
+
+class InvalidPlan(PodherdError):
+    """A plan file, the output of a run, cannot be read or drawn."""
 
 
 class NotFound(PodherdError):
