@@ -36,8 +36,6 @@ _SCHEDULE_ERRORS = {
     ScheduleFaultKind.TAKEN_TWICE: "task is already assigned to another agent",
     ScheduleFaultKind.OPENED_DROPPED: "an opened task is taken from its agent",
 }
-_NEVER = -2
-"""A task id that nobody can propose: the first schedule is always a change."""
 
 
 class Output(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,11 +137,14 @@ class _Changes:
     """Who got which task when; repetitions are left out."""
 
     def __init__(self, agents: int):
-        self._last = np.full(agents, _NEVER, dtype=np.int32)
+        self._last: Int32Array | None = None
         self._lines: list[list[str]] = [[] for _ in range(agents)]
 
     def add(self, time: int, schedule: Int32Array) -> None:
-        for agent in np.flatnonzero(schedule != self._last).tolist():
+        everyone = np.arange(len(schedule))
+        last = self._last
+        changed = everyone if last is None else np.flatnonzero(schedule != last)
+        for agent in changed.tolist():
             self._lines[agent].append(f"{time}:{schedule[agent]}")
         self._last = schedule
 

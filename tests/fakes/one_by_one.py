@@ -55,11 +55,10 @@ class OneByOne:
                 if after >= 0 and after not in came and after not in taken:
                     came[after] = cell
                     queue.append(after)
-        if goal not in came:
-            return []
-        way = [goal]
-        while came[way[-1]] != start and way[-1] != start:
-            way.append(came[way[-1]])
+        way = []
+        while goal in came and goal != start:
+            way.append(goal)
+            goal = came[goal]
         return way[::-1]
 
     def _forget(self, seen: Observation, task: Int32Array, action: Int32Array) -> None:
