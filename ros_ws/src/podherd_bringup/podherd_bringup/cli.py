@@ -11,6 +11,7 @@ from rich.console import Console
 from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
 from sim_worlds import cli as simulation
+from sim_worlds.league.cli import app as mapf_app
 from sim_worlds.site_cli import app as site_app
 from wms_bridge import cli as bridge
 from wms_bridge.main import DEFAULT_PORT
@@ -23,6 +24,7 @@ app = typer.Typer(
 bridge.add_to(app)
 simulation.add_to(app)
 app.add_typer(site_app, name="site")
+app.add_typer(mapf_app, name="mapf")
 
 _CONSOLE = Console(highlight=False, soft_wrap=True)
 _ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
