@@ -18,6 +18,8 @@ from sim_worlds.league.textfile import NumberList, parse_numbers, read_text
 
 Int32Array = npt.NDArray[np.int32]
 
+_MOST_REVEALED = 1000
+"""Known tasks per agent."""
 _HELP = "See docs/reference/mapf-formats.md."
 
 
@@ -89,9 +91,9 @@ def load_instance(path: Path) -> Instance:
         tasks.offsets,
         file.num_tasks_reveal,
     )
-    if instance.pool_size < 1:
+    if not 0 < instance.reveal <= _MOST_REVEALED or instance.pool_size < 1:
         raise InvalidInstance(
-            "times teamSize should be 1 or more",
+            f"should be at most {_MOST_REVEALED}, and 1 or more when multiplied by teamSize",
             field="numTasksReveal",
             value=file.num_tasks_reveal,
             remedy="The League has 1.5.",
