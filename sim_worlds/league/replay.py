@@ -33,7 +33,7 @@ class Replay:
     Without ``wrap`` the tasks of the file come once.
     """
 
-    def __init__(self, instance: Instance, *, wrap: bool = True):
+    def __init__(self, instance: Instance, *, wrap: bool):
         self.instance = instance
         self._task_ids = math.inf if wrap else instance.tasks
         self.agents = len(instance.starts)
