@@ -123,8 +123,9 @@ def _svg(film: Film, fps: int) -> Iterator[str]:
         turns = [f"{90 * quarters}" for quarters in film.quarters[:, agent].tolist()]
         fills = [_COLOURS[TaskState(state)] for state in film.state[:, agent].tolist()]
         yield (
-            f"<g>{_animated('translate', moves, seconds)}"
-            f"<use href='#a' fill='{fills[0]}'>{_animated('rotate', turns, seconds)}"
+            f"<g transform='translate({moves[0]})'>{_animated('translate', moves, seconds)}"
+            f"<use href='#a' transform='rotate({turns[0]})' fill='{fills[0]}'>"
+            f"{_animated('rotate', turns, seconds)}"
             f"{_recoloured(fills, seconds)}</use></g>"
         )
     yield "</svg>"
