@@ -10,6 +10,7 @@ import numpy.typing as npt
 from planner.warehouse.errors import InvalidPlan
 from sim_worlds.league.mapfile import GridMap
 from sim_worlds.league.output import Output
+from sim_worlds.league.plantext import Changes, read_paths, read_schedules
 
 Int32Array = npt.NDArray[np.int32]
 
@@ -66,16 +67,19 @@ def film(floor: GridMap, output: Output) -> Film:
     Raises :class:`InvalidPlan` if the file lacks starts, or its paths do not fit together or
     leave the map.
     """
-    paths, start = output.actual_paths or output.planner_paths, output.start or []
-    if not start or len(start) != len(paths):
+    start = output.start or []
+    if len(start) != output.team_size or not start:
         raise InvalidPlan("should name the start of every agent", field="start")
-    letters = [path.split(",") for path in paths]
-    if len({len(actions) for actions in letters}) != 1:
-        raise InvalidPlan("should all be of one length", field="actualPaths")
-    action = np.array(letters).T
-    turned = sum(np.where(action == letter, turn, 0) for letter, turn in _QUARTERS.items())
+    paths = output.actual_paths or output.planner_paths
+    action, wrong_paths = read_paths("actualPaths", paths, len(start))
+    schedule = output.actual_schedule or output.planner_schedule
+    changes, wrong_schedule = read_schedules("actualSchedule", schedule, len(start))
+    if action is None or changes is None:
+        wrong = (wrong_paths + wrong_schedule)[0]
+        raise InvalidPlan(f"{wrong.kind}: {wrong.detail}", field="plan")
+    turned = sum(np.where(action == ord(letter), turn, 0) for letter, turn in _QUARTERS.items())
     quarters = np.vstack([np.zeros((1, len(start)), dtype=np.int64), np.cumsum(turned, axis=0)])
-    moved = np.where((action == "F")[..., None], _ADDS[quarters[:-1] % 4], 0)
+    moved = np.where((action == ord("F"))[..., None], _ADDS[quarters[:-1] % 4], 0)
     begin = np.array([[(column, row) for row, column, _ in start]])
     place = np.concatenate([begin, begin + np.cumsum(moved, axis=0)])
     if (place < 0).any() or (place >= (floor.width, floor.height)).any():
@@ -83,18 +87,17 @@ def film(floor: GridMap, output: Output) -> Film:
             "leaves the map", field="actualPaths", remedy="Is the plan of this instance?"
         )
     state = np.full(quarters.shape, TaskState.FREE, dtype=np.int32)
-    for step, agent, now in sorted(_changes(output), key=lambda change: change[0]):
-        if step <= len(action) and agent < len(start):
+    for step, agent, now in sorted(_states(output, changes), key=lambda change: change[0]):
+        if 0 <= step < len(state) and 0 <= agent < len(start):
             state[step:, agent] = now
     return Film(floor, 0, place.astype(np.int32), quarters.astype(np.int32), state)
 
 
-def _changes(output: Output) -> Iterator[tuple[int, int, TaskState]]:
+def _states(output: Output, changes: Changes) -> Iterator[tuple[int, int, TaskState]]:
     """(step, agent, state): the schedule of a step comes before its errands."""
-    for agent, line in enumerate(output.actual_schedule or output.planner_schedule):
-        for entry in line.split(",") if line else []:
-            step, _, given = entry.partition(":")
-            yield int(step), agent, TaskState.FREE if given == "-1" else TaskState.ASSIGNED
+    for step, given in changes.items():
+        for agent, task in given:
+            yield step, agent, TaskState.FREE if task < 0 else TaskState.ASSIGNED
     errands = {task: len(places) // 2 for task, _, places in output.tasks or []}
     for time, agent, task, done in output.events or []:
         yield time, agent, TaskState.FREE if done == errands.get(task) else TaskState.OPENED

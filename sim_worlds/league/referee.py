@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from sim_worlds.league.instance import Instance
 from sim_worlds.league.output import Output
+from sim_worlds.league.plantext import Letters, read_paths, read_schedules
 from sim_worlds.league.replay import Replay
 from sim_worlds.league.violations import Verdict, Violation, ViolationKind
-
-Letters = npt.NDArray[np.uint8]
 
 
 def judge(
@@ -32,20 +30,25 @@ def judge(
     malformed) is not replayed. Without ``wrap`` the tasks of the file come once. ``on_step`` is
     told the step and how many there are.
     """
-    replay = Replay(instance, wrap=wrap)
-    paths = replay.paths("plannerPaths", output.planner_paths)
-    schedule = replay.schedules("plannerSchedule", output.planner_schedule)
+    agents = instance.team_size
+    paths, wrong_paths = read_paths("plannerPaths", output.planner_paths, agents)
+    schedule, wrong = read_schedules("plannerSchedule", output.planner_schedule, agents)
     if paths is None or schedule is None:
-        return Verdict(tuple(replay.violations), 0, 0)
+        return Verdict((*wrong_paths, *wrong), 0, 0)
+    replay = Replay(instance, wrap=wrap)
     for step, letters in enumerate(paths, start=1):
         replay.play(step, letters, schedule.get(step, ()))
         if on_step is not None:
             on_step(step, len(paths))
-    for step in sorted(step for step in schedule if step > len(paths)):
-        replay.note(ViolationKind.WRONG_LENGTH, step, detail="plannerSchedule goes on too long")
+    violations = replay.violations
+    violations += [
+        Violation(ViolationKind.WRONG_LENGTH, step, detail="plannerSchedule goes on too long")
+        for step in sorted(schedule)
+        if step > len(paths)
+    ]
     for check in (_counts, _starts, _actual_paths, _actual_schedule, _errors, _events, _tasks):
-        replay.violations += list(check(replay, output, paths))
-    return Verdict(tuple(replay.violations), replay.finished, len(paths))
+        violations += check(replay, output, paths)
+    return Verdict(tuple(violations), replay.finished, len(paths))
 
 
 def _counts(replay: Replay, output: Output, paths: Letters) -> Iterator[Violation]:
@@ -93,7 +96,8 @@ def _actual_paths(replay: Replay, output: Output, paths: Letters) -> Iterator[Vi
     """The first wrong action of each agent."""
     if output.actual_paths is None:
         return
-    claimed = replay.paths("actualPaths", output.actual_paths)
+    claimed, wrong = read_paths("actualPaths", output.actual_paths, replay.agents)
+    yield from wrong
     if claimed is None:
         return
     if len(claimed) != len(paths):
@@ -102,9 +106,9 @@ def _actual_paths(replay: Replay, output: Output, paths: Letters) -> Iterator[Vi
         return
     true = np.where(paths == ord("T"), ord("W"), paths)
     true[[step - 1 for step in sorted(replay.waited)]] = ord("W")
-    wrong = claimed != true
-    for agent in np.flatnonzero(wrong.any(axis=0)).tolist():
-        step = int(np.argmax(wrong[:, agent]))
+    differs = claimed != true
+    for agent in np.flatnonzero(differs.any(axis=0)).tolist():
+        step = int(np.argmax(differs[:, agent]))
         detail = f"{chr(claimed[step, agent])}, not {chr(true[step, agent])}"
         yield Violation(ViolationKind.WRONG_ACTUAL_PATH, step + 1, (agent,), detail=detail)
 
@@ -113,7 +117,8 @@ def _actual_schedule(replay: Replay, output: Output, _: Letters) -> Iterator[Vio
     """The first wrong change of each agent."""
     if output.actual_schedule is None:
         return
-    by_time = replay.schedules("actualSchedule", output.actual_schedule)
+    by_time, malformed = read_schedules("actualSchedule", output.actual_schedule, replay.agents)
+    yield from malformed
     if by_time is None:
         return
     claimed: list[dict[int, int]] = [{} for _ in range(replay.agents)]

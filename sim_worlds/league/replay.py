@@ -5,7 +5,6 @@ the reader of instances.
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -20,7 +19,6 @@ _ROWS = np.array([0, 1, 0, -1])
 _COLUMNS = np.array([1, 0, -1, 0])
 """What a step forward adds, facing east, south, west and north."""
 _QUARTERS = {"R": 1, "C": -1}
-_PATH = re.compile(r"[FRCWT](,[FRCWT])*")
 _NONE = -1
 
 
@@ -53,7 +51,7 @@ class Replay:
         self.events: list[tuple[int, int, int, int]] = []
         self._reveal(0)
 
-    def note(
+    def _note(
         self,
         kind: ViolationKind,
         step: int = 0,
@@ -62,51 +60,6 @@ class Replay:
         detail: str = "",
     ) -> None:
         self.violations.append(Violation(kind, step, agents, cell, detail))
-
-    def paths(self, field: str, lines: Sequence[str]) -> npt.NDArray[np.uint8] | None:
-        """Letters (steps, agents), or None if they cannot be read."""
-        if not self._one_each(field, lines):
-            return None
-        before = len(self.violations)
-        lengths = [len(line) for line in lines]
-        usual = max(set(lengths), key=lengths.count)
-        for agent, length in enumerate(lengths):
-            if length != usual:
-                self.note(ViolationKind.WRONG_LENGTH, agents=(agent,), detail=field)
-            elif not _PATH.fullmatch(lines[agent]):
-                self.note(ViolationKind.MALFORMED, agents=(agent,), detail=field)
-        if len(self.violations) > before:
-            return None
-        letters = np.frombuffer("".join(lines).encode("ascii"), dtype=np.uint8)
-        return letters.reshape(self.agents, usual)[:, ::2].T
-
-    def schedules(
-        self, field: str, lines: Sequence[str]
-    ) -> dict[int, list[tuple[int, int]]] | None:
-        """By time: (agent, task) as they change, or None if they cannot be read."""
-        if not self._one_each(field, lines):
-            return None
-        found: dict[int, list[tuple[int, int]]] = {}
-        for agent, line in enumerate(lines):
-            before = 0
-            for entry in line.strip(",").split(",") if line.strip(",") else []:
-                time, _, task = entry.partition(":")
-                if not time.isdecimal() or not task.removeprefix("-").isdecimal():
-                    self.note(ViolationKind.MALFORMED, agents=(agent,), detail=f"{field}: {entry}")
-                    return None
-                if int(time) <= before:
-                    detail = f"{field}: {entry} comes after {before}"
-                    self.note(ViolationKind.MALFORMED, agents=(agent,), detail=detail)
-                    return None
-                before = int(time)
-                found.setdefault(before, []).append((agent, int(task)))
-        return found
-
-    def _one_each(self, field: str, lines: Sequence[str]) -> bool:
-        if len(lines) == self.agents:
-            return True
-        self.note(ViolationKind.WRONG_LENGTH, detail=f"{field} of {len(lines)} agents")
-        return False
 
     def play(
         self, step: int, letters: npt.NDArray[np.uint8], changes: Sequence[tuple[int, int]]
@@ -139,11 +92,11 @@ class Replay:
         floor = self.instance.map
         off = (row < 0) | (row >= floor.height) | (column < 0) | (column >= floor.width)
         for agent in np.flatnonzero(off).tolist():
-            self.note(ViolationKind.OFF_MAP, step, (agent,), self._cell(agent))
+            self._note(ViolationKind.OFF_MAP, step, (agent,), self._cell(agent))
         walled = floor.blocked[row.clip(0, floor.height - 1), column.clip(0, floor.width - 1)]
         for agent in np.flatnonzero(walled & ~off).tolist():
             cell = int(row[agent] * floor.width + column[agent])
-            self.note(ViolationKind.INTO_WALL, step, (agent,), cell)
+            self._note(ViolationKind.INTO_WALL, step, (agent,), cell)
 
     def _check_conflicts(self, step: int, row: IntArray, column: IntArray) -> None:
         width = self.instance.map.width
@@ -152,14 +105,14 @@ class Replay:
         now = (row + 1) * (width + 2) + column + 1
         for first, second in _doubles(now):
             cell = int(row[first] * width + column[first])
-            self.note(ViolationKind.VERTEX_CONFLICT, step, (first, second), cell)
+            self._note(ViolationKind.VERTEX_CONFLICT, step, (first, second), cell)
         order = np.argsort(was)
         at = np.searchsorted(was[order], now).clip(max=self.agents - 1)
         met = order[at]
         swap = (was[met] == now) & (now[met] == was) & (met > np.arange(self.agents))
         for agent in np.flatnonzero(swap).tolist():
             pair = (agent, int(met[agent]))
-            self.note(ViolationKind.EDGE_CONFLICT, step, pair, self._cell(agent))
+            self._note(ViolationKind.EDGE_CONFLICT, step, pair, self._cell(agent))
 
     def _cell(self, agent: int) -> int:
         return int(self._row[agent] * self.instance.map.width + self._column[agent])
@@ -170,7 +123,7 @@ class Replay:
             self._proposed[agent] = task
         faults = list(self._schedule_faults())
         for kind, agents, task in faults:
-            self.note(kind, step, agents, self._cell(agents[0]), f"task {task}")
+            self._note(kind, step, agents, self._cell(agents[0]), f"task {task}")
         if faults:
             self.refused.add(step)
             return

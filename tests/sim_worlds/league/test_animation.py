@@ -70,7 +70,8 @@ def test_a_part_of_a_film(instance: Instance, output: Output) -> None:
     [
         ({"start": None}, "start: should name the start"),
         ({"start": [(0, 0, "E")]}, "start: should name the start"),
-        ({"actual_paths": ["W", "W,W", "W"]}, "actualPaths: should all be of one length"),
+        ({"actual_paths": ["W", "W,W", "W"]}, "plan: wrong_length: actualPaths"),
+        ({"actual_schedule": ["1:0", "one", "1:-1"]}, "plan: malformed: actualSchedule: 'one'"),
         ({"actual_paths": ["F,F,F,F,F", *["W,W,W,W,W"] * 2]}, "actualPaths: leaves the map"),
     ],
 )

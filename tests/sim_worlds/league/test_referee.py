@@ -263,6 +263,22 @@ def test_a_false_claim_is_caught(instance: Instance, sound: Output, claim: str) 
     assert kind in kinds(instance, false)
 
 
+@pytest.mark.parametrize(
+    "line", ["x:1", "1:x", "1", "1:0,1:-1", "0:0", "-1:0", "1:0,,3:-1", "1:--1", "1: 0"]
+)
+def test_a_schedule_that_is_none(line: str) -> None:
+    floor = drawn(CORRIDOR, [0], [[3], [4]])
+    verdict = judge(floor, plan(floor, ["WWW"], [line]))
+    assert [v.kind for v in verdict.violations] == [Kind.MALFORMED]
+    assert (verdict.steps, verdict.tasks_finished) == (0, 0)
+
+
+def test_a_comma_at_the_end_is_read() -> None:
+    """The start kit's own reference shows it."""
+    floor = drawn(CORRIDOR, [0], [[3], [4]])
+    assert kinds(floor, plan(floor, ["WWW"], ["1:0,2:-1,"])) == set()
+
+
 def test_what_is_not_claimed_is_not_judged(instance: Instance, sound: Output) -> None:
     """Other tools leave out a lot."""
     least = Output(
