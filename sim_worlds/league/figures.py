@@ -51,7 +51,7 @@ def run_figures(
 ) -> RunFigures:
     """The figures of ``result``; without ``budget_ms`` no answer is over budget."""
     median, p95, most = np.percentile(result.planner_ms, [50, 95, 100]).tolist()
-    over = int((result.planner_ms > budget_ms).sum()) if budget_ms is not None else 0
+    budget_ms = np.inf if budget_ms is None else budget_ms
     return RunFigures(
         instance=instance.name,
         agents=instance.team_size,
@@ -69,7 +69,7 @@ def run_figures(
         planner_errors=result.refused_moves,
         schedule_errors=result.refused_schedules,
         time_outs=result.time_outs,
-        over_budget=over,
+        over_budget=int((result.planner_ms > budget_ms).sum()),
     )
 
 

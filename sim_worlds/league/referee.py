@@ -83,13 +83,8 @@ def _starts(replay: Replay, output: Output, _: Letters) -> Iterator[Violation]:
         zip(output.start, replay.instance.starts.tolist(), strict=True)
     ):
         if claimed != (*divmod(cell, replay.instance.map.width), "E"):
-            yield Violation(
-                ViolationKind.WRONG_START,
-                0,
-                (agent,),
-                cell,
-                f"start {', '.join(map(str, claimed))}",
-            )
+            detail = f"start {', '.join(map(str, claimed))}"
+            yield Violation(ViolationKind.WRONG_START, agents=(agent,), cell=cell, detail=detail)
 
 
 def _actual_paths(replay: Replay, output: Output, paths: Letters) -> Iterator[Violation]:

@@ -72,20 +72,18 @@ def run_league(
     planner_ms: list[float] = []
     refused_moves = refused_schedules = 0
     while world.step < steps:
-        started_s = clock()
-        answer = decide(observation)
-        # A clock set back meanwhile tells nothing.
-        planner_ms.append(max(0.0, clock() - started_s) * 1000)
-        late = int(planner_ms[-1] // limit_ms) if limit_ms else 0
-        waits: list[Decision | None] = [None] * min(late, steps - world.step)
-        for decision in waits or [answer]:
+        answer, took_ms = _timed(decide, observation, clock)
+        planner_ms.append(took_ms)
+        late = min(int(took_ms // limit_ms), steps - world.step) if limit_ms else 0
+        decisions: list[Decision | None] = [None] * late if late else [answer]
+        for decision in decisions:
             report = world.apply(decision)
-            transcript.add(report, planner_ms[-1] / 1000)
+            transcript.add(report, took_ms / 1000)
             refused_moves += bool(report.action_faults)
             refused_schedules += report.schedule_fault is not None
         observation = world.observe()
         if on_step is not None:
-            on_step(Progress(world.step, world.tasks_finished, planner_ms[-1]))
+            on_step(Progress(world.step, world.tasks_finished, took_ms))
     return RunResult(
         transcript.output(),
         steps,
@@ -95,3 +93,10 @@ def run_league(
         world.time_outs,
         np.array(planner_ms),
     )
+
+
+def _timed(decide: Decide, observation: Observation, clock: Clock) -> tuple[Decision, float]:
+    """The answer, and how many ms it took; a clock set back meanwhile tells nothing."""
+    started_s = clock()
+    answer = decide(observation)
+    return answer, max(0.0, clock() - started_s) * 1000

@@ -302,9 +302,23 @@ def test_any_action_left_out_is_noticed(instance: Instance, sound: Output, agent
         path = ",".join([*actions[:move], "W", *actions[move + 1 :]])
         paths = edited(agent, lambda _, path=path: path)(sound.planner_paths)  # type: ignore[misc]
         verdict = judge(instance, changed(sound, planner_paths=paths))
-        assert any(
-            v.kind is Kind.WRONG_ACTUAL_PATH and v.step <= move + 1 for v in verdict.violations
-        )
+        found = {
+            v.agents[0]: v.step for v in verdict.violations if v.kind is Kind.WRONG_ACTUAL_PATH
+        }
+        assert found[agent] == move + 1
+
+
+def test_errors_are_owned_up_to() -> None:
+    """A step that broke a rule should be listed, and no other."""
+    floor = drawn(["..", ".."], [1, 2], [[0]])
+    crash = changed(plan(floor, ["FW", "WW"]), num_planner_errors=1)
+    honest = judge(floor, changed(crash, errors=[(0, -1, 1, "unallowed move")]))
+    assert [v.kind for v in honest.violations] == [Kind.OFF_MAP]
+    wrong = judge(floor, changed(crash, errors=[(0, -1, 2, "unallowed move")])).violations
+    assert [(v.kind, v.step, v.detail) for v in wrong[1:]] == [
+        (Kind.WRONG_ERRORS, 1, "errors does not list it"),
+        (Kind.WRONG_ERRORS, 2, "errors lists one"),
+    ]
 
 
 def test_steps_without_an_answer() -> None:
