@@ -13,15 +13,11 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from planner.warehouse.errors import PodherdError
+from planner.warehouse.errors import InvalidInstance
 
 Int32Array = npt.NDArray[np.int32]
 FAR = 1 << 29
 """Distance to what cannot be reached."""
-
-
-class InvalidProblem(PodherdError):
-    """Floor, starts or goals that are no path finding problem."""
 
 
 class Ways(NamedTuple):
@@ -81,12 +77,12 @@ class OutOfBudget:
 def pose(neighbours: Int32Array, starts: Int32Array, goals: Int32Array) -> Ways:
     """Check the question and measure all distances, in O(agents x nodes).
 
-    Raises :class:`InvalidProblem` for anything malformed. A goal out of reach is no error: see
+    Raises :class:`InvalidInstance` for anything malformed. A goal out of reach is no error: see
     :class:`Unsolvable`.
     """
     _check_floor(neighbours)
     if len(starts) != len(goals):
-        raise InvalidProblem(
+        raise InvalidInstance(
             "starts and goals differ in number",
             field="goals",
             value=len(goals),
@@ -96,14 +92,20 @@ def pose(neighbours: Int32Array, starts: Int32Array, goals: Int32Array) -> Ways:
     _check_places("goals", goals, len(neighbours))
     floor = np.ascontiguousarray(neighbours, dtype=np.int32)
     ends = np.ascontiguousarray(goals, dtype=np.int32)
-    distance = np.empty((len(ends), len(floor)), dtype=np.int32)
-    _measure(floor, ends, distance)
-    return Ways(floor, np.ascontiguousarray(starts, dtype=np.int32), ends, distance)
+    begins = np.ascontiguousarray(starts, dtype=np.int32)
+    return Ways(floor, begins, ends, steps_to(floor, ends))
+
+
+def steps_to(neighbours: Int32Array, places: Int32Array) -> Int32Array:
+    """(places, nodes): steps from every node to every place, :data:`FAR` if there is no way."""
+    distance = np.empty((len(places), len(neighbours)), dtype=np.int32)
+    _measure(neighbours, places, distance)
+    return distance
 
 
 def _check_floor(neighbours: Int32Array) -> None:
     if neighbours.ndim != 2 or neighbours.shape[1] != 4:
-        raise InvalidProblem(
+        raise InvalidInstance(
             "must have a row per node and four columns",
             field="neighbours",
             value=neighbours.shape,
@@ -112,7 +114,7 @@ def _check_floor(neighbours: Int32Array) -> None:
     count = len(neighbours)
     node, side = np.nonzero((neighbours < -1) | (neighbours >= count))
     if len(node):
-        raise InvalidProblem(
+        raise InvalidInstance(
             "is not a node",
             field=f"neighbours[{node[0]}][{side[0]}]",
             value=int(neighbours[node[0], side[0]]),
@@ -123,7 +125,7 @@ def _check_floor(neighbours: Int32Array) -> None:
     one_way = np.flatnonzero((neighbours[there] != here[:, None]).all(axis=1))
     if len(one_way):
         first = one_way[0]
-        raise InvalidProblem(
+        raise InvalidInstance(
             "is joined one way only",
             field=f"neighbours[{here[first]}][{side[first]}]",
             value=int(there[first]),
@@ -134,7 +136,7 @@ def _check_floor(neighbours: Int32Array) -> None:
 def _check_places(field: str, places: Int32Array, nodes: int) -> None:
     off = np.flatnonzero((places < 0) | (places >= nodes))
     if len(off):
-        raise InvalidProblem(
+        raise InvalidInstance(
             "is not a node",
             field=f"{field}[{off[0]}]",
             value=int(places[off[0]]),
@@ -143,7 +145,7 @@ def _check_places(field: str, places: Int32Array, nodes: int) -> None:
     _, first = np.unique(places, return_index=True)
     if len(first) < len(places):
         again = np.setdiff1d(np.arange(len(places)), first)[0]
-        raise InvalidProblem(
+        raise InvalidInstance(
             "is taken by an agent before",
             field=f"{field}[{again}]",
             value=int(places[again]),
