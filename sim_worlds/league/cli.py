@@ -1,26 +1,21 @@
 """``podherd mapf``: run a planner on an instance of the League, check a plan, draw it."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from planner.warehouse.errors import PodherdError
 from sim_worlds.league.film import film
 from sim_worlds.league.instance import load_instance
 from sim_worlds.league.output import read_output
 from sim_worlds.league.referee import judge
+from sim_worlds.league.terminal import ERR, OUT, reported
 from sim_worlds.league.violations import NOWHERE, Violation
 
 app = typer.Typer(help="Lifelong multi-agent path finding.", no_args_is_help=True)
 
-_OUT = Console(highlight=False, soft_wrap=True)
-_ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 _SHOWN = 10
 
 InstanceArgument = Annotated[
@@ -38,7 +33,7 @@ def check(
     ] = False,
 ) -> None:
     """Let the referee replay a plan; exit code 1 if a rule is broken or a claim is untrue."""
-    with _reported():
+    with reported():
         floor, output = load_instance(instance), read_output(plan)
         with _progress("steps") as progress:
             bar = progress.add_task("replaying", total=None)
@@ -49,13 +44,13 @@ def check(
                 on_step=lambda step, steps: progress.update(bar, completed=step, total=steps),
             )
     for violation in verdict.violations[:_SHOWN]:
-        _ERR.print(f"✗ {_described(violation)}", markup=False)
+        ERR.print(f"✗ {_described(violation)}", markup=False)
     if verdict.violations:
         counts = Counter(violation.kind for violation in verdict.violations)
         told = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
-        _ERR.print(f"{len(verdict.violations)} violations: {told}", markup=False)
+        ERR.print(f"{len(verdict.violations)} violations: {told}", markup=False)
         raise typer.Exit(1)
-    _OUT.print(
+    OUT.print(
         f"[green]✓[/] {verdict.tasks_finished} tasks by {floor.team_size} agents "
         f"in {verdict.steps} steps; every rule kept, every claim true"
     )
@@ -74,26 +69,13 @@ def draw(
     # Matplotlib takes a second to import: only here.
     from sim_worlds.league.animation import save_animation
 
-    with _reported():
+    with reported():
         shown = film(load_instance(instance).map, read_output(plan)).cut(from_step, steps)
         with _progress("frames") as progress:
             bar = progress.add_task("drawing", total=len(shown.place))
             save_animation(shown, output, fps, lambda frame: progress.update(bar, completed=frame))
     size_mb = output.stat().st_size / 1e6
-    _OUT.print(f"[green]✓[/] {_plain(str(output))}: {len(shown.place)} frames, {size_mb:.1f} MB")
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Errors in one line and exit code 2; an interrupt leaves nothing half-done."""
-    try:
-        yield
-    except PodherdError as error:
-        _ERR.print(str(error), markup=False)
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt:
-        _ERR.print("stopped; nothing was written")
-        raise typer.Exit(130) from None
+    OUT.print(f"[green]✓[/] {_plain(str(output))}: {len(shown.place)} frames, {size_mb:.1f} MB")
 
 
 def _described(violation: Violation) -> str:
@@ -111,7 +93,7 @@ def _progress(unit: str) -> Progress:
         TextColumn(unit),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=_ERR)
+    return Progress(*columns, console=ERR)
 
 
 def _plain(text: str) -> str:

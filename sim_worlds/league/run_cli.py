@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import process_time
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
@@ -16,6 +18,7 @@ from sim_worlds.league.figures import RunFigures, run_figures, write_figures
 from sim_worlds.league.instance import Instance, load_instance
 from sim_worlds.league.output import write_output
 from sim_worlds.league.run import Decide, Progress, RunResult, run_league
+from sim_worlds.league.terminal import ERR, OUT, reported
 
 
 class Mode(StrEnum):
@@ -47,6 +50,41 @@ class RunOptions:
 
 MakeTeam = Callable[[Instance, RunOptions, Callable[[str], None]], Decide]
 """Builds the planner; what takes long is told in words."""
+
+
+def run_command(make_team: MakeTeam) -> Callable[..., None]:
+    """The command ``run`` for a planner."""
+
+    def run(
+        instance: Annotated[
+            Path, typer.Argument(metavar="INSTANCE", help="A League instance (JSON).")
+        ],
+        steps: Annotated[int, typer.Option(help="How long.")] = 500,
+        mode: Annotated[Mode, typer.Option(help="How the planner spends its time.")] = Mode.FAST,
+        output: Annotated[Path, typer.Option(help="The plan to write (JSON).")] = Path("plan.json"),
+        seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
+        budget_ms: Annotated[
+            float, typer.Option(min=0, help="CPU time per step, anytime mode.")
+        ] = 100.0,
+        limit_ms: Annotated[
+            float | None, typer.Option(min=1, help="All wait a step for each so many ms of CPU.")
+        ] = None,
+        guidance: Annotated[str, typer.Option(help="Lanes: a file, auto or off.")] = "auto",
+        once: Annotated[
+            bool, typer.Option("--once", help="Don't begin the task file anew at its end.")
+        ] = False,
+        result: Annotated[Path | None, typer.Option(help="Figures to write (JSON).")] = None,
+    ) -> None:
+        """Let a team of agents do tasks for so many steps; exit code 1 if it broke a rule."""
+        options = RunOptions(
+            instance, output, steps, mode, seed, budget_ms, limit_ms, guidance, once, result
+        )
+        with reported():
+            sound = run_instance(options, make_team, OUT, ERR)
+        if not sound:
+            raise typer.Exit(1)
+
+    return run
 
 
 def run_instance(options: RunOptions, make_team: MakeTeam, out: Console, err: Console) -> bool:

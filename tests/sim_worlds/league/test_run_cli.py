@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from fakes.league_floors import write_instance
 from fakes.one_by_one import OneByOne
 from rich.console import Console
+from typer.testing import CliRunner
 
 from planner.lifelong.tasks import Action, Decision, Observation
 from planner.warehouse.errors import InvalidInstance, PodherdError
@@ -18,7 +20,7 @@ from sim_worlds.league.instance import Instance, load_instance
 from sim_worlds.league.output import read_output
 from sim_worlds.league.referee import judge
 from sim_worlds.league.run import Decide
-from sim_worlds.league.run_cli import Mode, RunOptions, run_instance
+from sim_worlds.league.run_cli import Mode, RunOptions, run_command, run_instance
 
 
 @pytest.fixture
@@ -103,3 +105,59 @@ def test_bad_options_are_told_before_the_work(options: RunOptions, tmp_path: Pat
     ):
         with pytest.raises(InvalidInstance, match=says):
             run(changed)
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    found = typer.Typer()
+    found.callback()(lambda: None)
+    found.command("run")(run_command(careful))
+    return found
+
+
+def test_the_command(app: typer.Typer, options: RunOptions) -> None:
+    line = ["run", str(options.instance), "--steps", "200", "--output", str(options.output)]
+    done = CliRunner().invoke(app, [*line, "--mode", "anytime", "--once"])
+    assert done.exit_code == 0, done.output
+    assert "3 in 200 steps" in done.stdout
+    assert read_output(options.output).num_task_finished == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "says"),
+    [
+        (["--steps", "0"], 2, "steps: should be 1 or more"),
+        (["--mode", "slow"], 2, "slow"),
+        (["--output", "nowhere/plan.json"], 2, "output: no such folder"),
+    ],
+)
+def test_the_command_misused(
+    app: typer.Typer, options: RunOptions, changed: list[str], code: int, says: str
+) -> None:
+    done = CliRunner().invoke(app, ["run", str(options.instance), *changed])
+    assert (done.exit_code, says in done.stderr) == (code, True), done.stderr
+
+
+@pytest.mark.parametrize(("trouble", "code"), [(KeyboardInterrupt, 130), (PodherdError("no"), 2)])
+def test_the_command_cut_short(
+    options: RunOptions, trouble: type[BaseException] | BaseException, code: int
+) -> None:
+    def fails(*_: object) -> Decide:
+        raise trouble
+
+    found = typer.Typer()
+    found.command("run")(run_command(fails))
+    line = [str(options.instance), "--output", str(options.output)]
+    assert CliRunner().invoke(found, line).exit_code == code
+    assert not options.output.exists()
+
+
+def test_a_team_that_breaks_rules_ends_with_1(options: RunOptions) -> None:
+    def wilful(seen: Observation) -> Decision:
+        return Decision(np.full(len(seen.cell), Action.FORWARD, np.int32), seen.task)
+
+    found = typer.Typer()
+    found.command("run")(run_command(lambda *_: wilful))
+    line = [str(options.instance), "--output", str(options.output)]
+    assert CliRunner().invoke(found, line).exit_code == 1
+    assert options.output.exists(), "so that the referee can tell more"
