@@ -30,37 +30,54 @@ class _Configuration:
     constraints: deque[Bound] = field(default_factory=lambda: deque([()]))
 
 
-def solve(ways: Ways, budget: int, rng: np.random.Generator) -> Solution | Unsolvable | OutOfBudget:
-    """The first solution LaCAM comes to, trying at most ``budget`` configurations.
+class Lacam:
+    """A search that can be interrupted: each run goes on where the last one ended.
 
-    Not optimised: see :mod:`planner.oneshot.refine`. Time per configuration grows with the
-    agents, memory with agents times configurations.
+    Time per configuration grows with the agents, memory with agents times configurations.
     """
-    if (ways.lower_bounds >= FAR).any():
-        return Unsolvable()
-    goal = ways.goals.tobytes()
-    root = _root(ways)
-    explored = {root.at.tobytes(): root}
-    open_ = [root]
-    step = blank_step(ways)
-    for _ in range(budget):
-        if not open_:
+
+    def __init__(self, ways: Ways, rng: np.random.Generator) -> None:
+        self._ways = ways
+        self._rng = rng
+        self._step = blank_step(ways)
+        root = _root(ways)
+        self._explored = {root.at.tobytes(): root}
+        self._open = [root]
+
+    def run(self, budget: int) -> Solution | Unsolvable | OutOfBudget:
+        """The first solution found, trying at most ``budget`` more constraints.
+
+        Not optimised: see :mod:`planner.oneshot.refine`.
+        """
+        if (self._ways.lower_bounds >= FAR).any():
             return Unsolvable()
-        here = open_[-1]
-        if here.at.tobytes() == goal:
-            return Solution(np.stack(list(_back(here))[::-1], axis=1))
-        if not here.constraints:
-            open_.pop()
-            continue
-        after = _successor(ways, step, here, rng)
+        goal = self._ways.goals.tobytes()
+        for _ in range(budget):
+            if not self._open:
+                return Unsolvable()
+            here = self._open[-1]
+            if here.at.tobytes() == goal:
+                return Solution(np.stack(list(_back(here))[::-1], axis=1))
+            if here.constraints:
+                self._take_up(here)
+            else:
+                self._open.pop()
+        return OutOfBudget()
+
+    def _take_up(self, here: _Configuration) -> None:
+        """The next constraint of ``here``, and the configuration it leads to, on top of OPEN."""
+        after = _successor(self._ways, self._step, here, self._rng)
         if after is None:
-            continue
-        known = explored.get(after.tobytes())
-        if known is None:
-            known = _configuration(ways, after.copy(), here)
-            explored[after.tobytes()] = known
-        open_.append(known)
-    return OutOfBudget()
+            return
+        key = after.tobytes()
+        if key not in self._explored:
+            self._explored[key] = _configuration(self._ways, after.copy(), here)
+        self._open.append(self._explored[key])
+
+
+def solve(ways: Ways, budget: int, rng: np.random.Generator) -> Solution | Unsolvable | OutOfBudget:
+    """One run of :class:`Lacam`."""
+    return Lacam(ways, rng).run(budget)
 
 
 def _successor(

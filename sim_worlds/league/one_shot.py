@@ -1,0 +1,39 @@
+"""One-shot problems against the clock: LaCAM for a first solution, refinement until time is up."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from planner.oneshot.lacam import Lacam
+from planner.oneshot.problem import OutOfBudget, Solution, Unsolvable, Ways
+from planner.oneshot.refine import Refiner
+from sim_worlds.league.run import Clock
+
+CONFIGURATIONS_AT_ONCE = 200
+"""Tries of LaCAM between two looks at the clock: 0.1 s with 800 agents."""
+STATES_AT_ONCE = 300_000
+"""States of the refinement between two looks at the clock: about 0.1 s."""
+
+Told = Callable[[float, Solution | None], None]
+"""Is called with the seconds gone and the best solution so far, some times a second."""
+
+
+def solve_within(
+    ways: Ways, seconds: float, seed: int, clock: Clock, told: Told = lambda *_: None
+) -> Solution | Unsolvable | OutOfBudget:
+    """The best solution found in ``seconds`` of ``clock``, about 0.1 s more or less."""
+    rng = np.random.default_rng(seed)
+    began_s = clock()
+    search = Lacam(ways, rng)
+    found: Solution | Unsolvable | OutOfBudget = OutOfBudget()
+    while isinstance(found, OutOfBudget) and (gone_s := clock() - began_s) < seconds:
+        told(gone_s, None)
+        found = search.run(CONFIGURATIONS_AT_ONCE)
+    if not isinstance(found, Solution):
+        return found
+    refiner = Refiner(ways, found, rng)
+    least = int(ways.lower_bounds.sum())
+    while found.sum_of_costs > least and (gone_s := clock() - began_s) < seconds:
+        told(gone_s, found)
+        found = refiner.run(STATES_AT_ONCE)
+    return found
