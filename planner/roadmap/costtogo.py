@@ -30,9 +30,7 @@ class CostToGo:
     the states within reach of the askers, memory with ``8 * n`` bytes per row.
     """
 
-    def __init__(
-        self, neighbours: Int32Array, drive: Int32Array, turn: int, memory_mb: int = 256
-    ):
+    def __init__(self, neighbours: Int32Array, drive: Int32Array, turn: int, memory_mb: int = 256):
         self.neighbours = neighbours
         self.turn = turn
         self._into = reverse_neighbours(neighbours)
