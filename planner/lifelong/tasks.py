@@ -44,7 +44,8 @@ class Observation:
 
     ``task`` is the id of the agent's task or -1, ``errands_done`` how many of its errands are
     visited: from the first on the task is opened and stays with its agent. ``revealed`` are the
-    tasks that became known since the last observation.
+    tasks that became known since the last observation and ``finished`` the ids of those that were
+    completed; both are told until a decision follows.
     """
 
     step: int
@@ -53,6 +54,7 @@ class Observation:
     task: Int32Array
     errands_done: Int32Array
     revealed: Sequence[Task]
+    finished: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

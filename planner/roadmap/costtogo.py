@@ -6,9 +6,6 @@ no all-pairs table. The search is Dial's (R. Dial, Algorithm 360, CACM 12, 1969)
 costs, so that a ring of buckets replaces the heap.
 """
 
-from collections import OrderedDict
-from typing import Any
-
 import numba as nb
 import numpy as np
 import numpy.typing as npt
@@ -26,65 +23,87 @@ class CostToGo:
 
     ``drive`` (n, 4) is the cost of the edge in each heading, ``turn`` that of a quarter turn, both
     1 to 255. ``settled`` (rows,) says up to which cost a row is right; beyond it reads ``FAR``.
-    A row stays good until ``rows_max`` other goals have been asked for after it. Time grows with
-    the states within reach of the askers, memory with ``8 * n`` bytes per row.
+    Rows asked for together are good until the next call; beyond ``rows_max`` the rows longest not
+    asked for make place. Time grows with the states within reach of the askers, memory with
+    ``8 * n`` bytes per row.
     """
 
-    def __init__(self, neighbours: Int32Array, drive: Int32Array, turn: int, memory_mb: int = 256):
-        self.neighbours = neighbours
-        self.turn = turn
-        self._into = reverse_neighbours(neighbours)
-        self._rows: OrderedDict[int, int] = OrderedDict()
-        width = 4 * len(neighbours)
-        self.rows_max = max(64, memory_mb * 2**20 // (2 * width))
-        self.pool: UInt16Array = np.empty((16, width), dtype=np.uint16)
-        self.settled: Int32Array = np.zeros(16, dtype=np.int32)
-        self.goal: Int32Array = np.full(16, -1, dtype=np.int32)
-        self.drive = drive
+    def __init__(self, neighbours: Int32Array, drive: Int32Array, turn: int, rows_max: int):
+        n = len(neighbours)
+        self.rows_max = rows_max
+        self.drive, self.turn = drive, turn
         self.searches = 0
+        # Only what is written to takes memory.
+        self.pool: UInt16Array = np.empty((rows_max, 4 * n), dtype=np.uint16)
+        self.settled: Int32Array = np.zeros(rows_max, dtype=np.int32)
+        self._into = reverse_neighbours(neighbours)
+        self._row_of: Int32Array = np.full(n, -1, dtype=np.int32)
+        self._goal_of: Int32Array = np.full(rows_max, -1, dtype=np.int32)
+        self._asked: npt.NDArray[np.int64] = np.zeros(rows_max, dtype=np.int64)
+        self._calls = 0
+        self._used = 0
+
+    def rows(self, goal: Int32Array, near: Int32Array, slack: int) -> Int32Array:
+        """Rows for the goals (k,), each right at least ``slack`` beyond the cost from the asker's
+        state ``near`` (k,) (``node * 4 + heading``), as far as there is a way at all."""
+        self._calls += 1
+        row = self._row_of[goal]
+        self._asked[row[row >= 0]] = self._calls
+        for asker in np.flatnonzero(row < 0).tolist():
+            row[asker] = self._new_row(int(goal[asker]), int(near[asker]), slack)
+        known = self.pool[row, near].astype(np.int32)
+        settled = self.settled[row]
+        for asker in np.flatnonzero((known + slack > settled) & (settled < FAR)).tolist():
+            self._widen(int(row[asker]), int(near[asker]), slack)
+        return row
 
     def row(self, goal: int, near: int, slack: int) -> int:
-        """Row of ``pool`` for ``goal``, right at least ``slack`` beyond the cost from state
-        ``near`` (``node * 4 + heading``), as far as there is a way at all."""
-        row = self._rows.get(goal)
-        if row is None:
-            row = self._free_row()
-            self._rows[goal] = row
-            self.goal[row] = goal
-            self._search(row, near, slack)
-        else:
-            self._rows.move_to_end(goal)
-            known = int(self.pool[row, near])
-            if known + slack > self.settled[row] and self.settled[row] < FAR:
-                self._search(row, near, max(slack, int(self.settled[row]) // 2))
-        return row
+        """:meth:`rows` for one asker."""
+        one = np.array([goal], dtype=np.int32), np.array([near], dtype=np.int32)
+        return int(self.rows(*one, slack)[0])
+
+    def known(self, goal: int) -> int:
+        """Row of a goal that has been asked for, or -1."""
+        return int(self._row_of[goal])
 
     def redirect(self, drive: Int32Array) -> None:
         """New driving costs, for tables made from now on; those there are, are forgotten."""
         self.drive = drive
-        self._rows.clear()
+        self._row_of[:] = -1
+        self._goal_of[:] = -1
+        self._used = 0
+
+    def _new_row(self, goal: int, near: int, slack: int) -> int:
+        row = int(self._row_of[goal])
+        if row < 0:
+            row = self._free_row()
+            self._row_of[goal], self._goal_of[row] = row, goal
+            self._search(row, near, slack)
+        self._asked[row] = self._calls
+        return row
+
+    def _widen(self, row: int, near: int, slack: int) -> None:
+        if self.settled[row] < FAR and int(self.pool[row, near]) + slack > self.settled[row]:
+            self._search(row, near, max(slack, int(self.settled[row]) // 2))
 
     def _search(self, row: int, near: int, slack: int) -> None:
         self.searches += 1
         self.settled[row] = _dial(
-            self._into, self.drive, self.turn, int(self.goal[row]), near, slack, self.pool[row]
+            self._into, self.drive, self.turn, int(self._goal_of[row]), near, slack, self.pool[row]
         )
 
     def _free_row(self) -> int:
-        if len(self._rows) >= self.rows_max:
-            return self._rows.popitem(last=False)[1]
-        if len(self._rows) >= len(self.pool):
-            rows = min(2 * len(self.pool), self.rows_max)
-            self.pool = _grown(self.pool, rows)
-            self.settled = _grown(self.settled, rows)
-            self.goal = _grown(self.goal, rows)
-        return len(self._rows)
-
-
-def _grown(array: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
-    more = np.empty((rows, *array.shape[1:]), dtype=array.dtype)
-    more[: len(array)] = array
-    return more
+        if self._used < self.rows_max:
+            self._used += 1
+            return self._used - 1
+        row = int(np.argmin(self._asked))
+        if self._asked[row] == self._calls:
+            raise MemoryError(
+                f"more goals at once than rows of costs (found {self.rows_max}). "
+                "Allow more rows, or ask for fewer goals."
+            )
+        self._row_of[self._goal_of[row]] = -1
+        return row
 
 
 BUCKETS = 256

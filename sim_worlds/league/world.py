@@ -105,11 +105,12 @@ class LeagueWorld:
         self._faults = np.empty((2 * agents, 3), dtype=np.int32)
         self._events = np.empty((agents, 3), dtype=np.int32)
         self._untold: list[Task] = list(self._reveal())
-        self._told = 0
+        self._finished: list[int] = []
+        self._told = 0, 0
 
     def observe(self) -> Observation:
-        """The team now. Tasks are told as revealed until a decision follows."""
-        self._told = len(self._untold)
+        """The team now. Tasks are told as revealed and finished until a decision follows."""
+        self._told = len(self._untold), len(self._finished)
         return Observation(
             self.step,
             self._cell.copy(),
@@ -117,6 +118,7 @@ class LeagueWorld:
             self._task.copy(),
             self._errands_done.copy(),
             tuple(self._untold),
+            tuple(self._finished),
         )
 
     def apply(self, decision: Decision | None) -> StepReport:
@@ -133,10 +135,11 @@ class LeagueWorld:
         schedule_fault = self._schedule(proposed)
         schedule = self._task.copy()
         events = self._visit()
-        finished = int((self._task[events[:, 0]] == NOBODY).sum())
-        self.tasks_finished += finished
-        del self._untold[: self._told]
-        self._told = 0
+        finished = events[self._task[events[:, 0]] == NOBODY, 1].tolist()
+        self.tasks_finished += len(finished)
+        del self._untold[: self._told[0]], self._finished[: self._told[1]]
+        self._finished.extend(finished)
+        self._told = 0, 0
         revealed = self._reveal()
         self._untold.extend(revealed)
         return StepReport(
@@ -148,7 +151,7 @@ class LeagueWorld:
             action_faults,
             schedule_fault,
             events,
-            finished,
+            len(finished),
             revealed,
         )
 

@@ -1,0 +1,226 @@
+"""Who takes which task: kept stable from step to step, changed only where something is new.
+
+Each pair of an agent and a task has one cost for both: ``pickup_weight`` times the cost to the
+first errand, plus the length of the task. So there is one stable matching (D. Gale, L. Shapley,
+1962): no agent and task that would both rather have each other. It is reached by proposals
+(:mod:`planner.assign.proposals`), which cost time only for those to whom something happened.
+
+Short and near tasks come first, so long ones would never be done while others keep coming. From
+``patience_steps`` on, measured in the time that tasks take on this floor, a task is **overdue**: it
+goes to the agent that can reach it first, whatever else that could do, and cannot be taken away
+again but by one that is nearer. At most ``overdue_share`` of the tasks that start are such.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.assign.proposals import NEVER, NOBODY, Board, Floor, best_agent, best_task
+from planner.roadmap.access import Int32Array
+
+_OVERDUE = 2**40
+"""Less than any cost by more than any cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentParams:
+    """``margin`` is by how much, in cost, somebody must be better to take a task away."""
+
+    pickup_weight: int = 5
+    margin: int = 80
+    patience_steps: int = 150
+    overdue_share: float = 0.1
+    rounds: int = 4
+
+
+class TaskAssignment:
+    """Tasks waiting for an agent or held by one that has not opened them, and who holds them.
+
+    ``drive`` (n, 4) and ``turn`` are the costs of :class:`planner.roadmap.costtogo.CostToGo`.
+    """
+
+    def __init__(
+        self,
+        neighbours: Int32Array,
+        drive: Int32Array,
+        turn: int,
+        agents: int,
+        params: AssignmentParams,
+    ):
+        self.params = params
+        self._floor = Floor.of(neighbours, drive, turn)
+        self._id: list[int] = []
+        self._slot_of: dict[int, int] = {}
+        self._free_slots: list[int] = []
+        n = len(neighbours)
+        self._board = Board(
+            pickup=np.empty(0, dtype=np.int32),
+            next=np.empty(0, dtype=np.int32),
+            at=np.full(n, NOBODY, dtype=np.int32),
+            length=np.empty(0, dtype=np.int64),
+            holder=np.empty(0, dtype=np.int32),
+            slot=np.full(agents, NOBODY, dtype=np.int32),
+            holding=np.full(agents, NEVER, dtype=np.int64),
+            fixed=np.zeros(agents, dtype=np.bool_),
+            on=np.full(n, NOBODY, dtype=np.int32),
+        )
+        self._heading: Int32Array = np.zeros(agents, dtype=np.int32)
+        self._stood: Int32Array = np.empty(0, dtype=np.int32)
+        self._revealed: dict[int, int] = {}
+        self._new: list[int] = []
+        self._overdue: set[int] = set()
+        self._started = 0
+        self.overdue_started = 0
+        """Tasks that were started because they had waited too long."""
+
+    def reveal(self, task: int, pickup: int, length: int, step: int) -> None:
+        """A task became known; ``length`` is the cost from its first errand to its last."""
+        if not self._free_slots:
+            self._grow()
+        slot = self._free_slots.pop()
+        board = self._board
+        board.pickup[slot], board.length[slot], board.holder[slot] = pickup, length, NOBODY
+        board.next[slot], board.at[pickup] = board.at[pickup], slot
+        self._id[slot], self._slot_of[task], self._revealed[task] = task, slot, step
+        self._new.append(task)
+
+    def started(self, task: int) -> None:
+        """The first errand is visited: the task is its agent's until it is done."""
+        if task in self._slot_of:
+            self._started += 1
+            self.overdue_started += task in self._overdue
+            self._remove(task)
+
+    def busy(self, agents: npt.NDArray[np.bool_]) -> None:
+        """Which agents (m,) have started a task and are not done with it."""
+        self._board.fixed[:] = agents
+
+    def assign(
+        self, step: int, node: Int32Array, heading: Int32Array, to_pickup: Int32Array
+    ) -> Int32Array:
+        """Task id of every agent (m,) that has not opened one, -1 where there is none to take.
+
+        Agents stand on ``node`` (m,) facing ``heading`` (m,); ``to_pickup`` (m,) is what it costs
+        those that hold a task to reach it.
+        """
+        board, weight = self._board, self.params.pickup_weight
+        board.on[self._stood] = NOBODY
+        self._stood = node
+        board.on[node] = np.arange(len(node), dtype=np.int32)
+        self._heading = heading
+        held = np.flatnonzero((board.slot >= 0) & ~board.fixed)
+        board.holding[held] = weight * to_pickup[held].astype(np.int64) + board.length[board.slot[held]]
+        self._start_overdue(step)
+        self._place_new()
+        self._place_free(np.flatnonzero((board.slot < 0) & ~board.fixed).tolist(), node)
+        ids = np.array([*self._id, NOBODY], dtype=np.int32)
+        return ids[board.slot]
+
+    def _start_overdue(self, step: int) -> None:
+        """Those that have waited longest go to whoever is nearest."""
+        started = self.overdue_started + len(self._overdue)
+        allowed = 1 + int(self.params.overdue_share * self._started) - started
+        for task, revealed in self._revealed.items():  # oldest first
+            if allowed <= 0 or step - revealed < self.params.patience_steps:
+                return
+            if task not in self._overdue:
+                allowed -= 1
+                self._hurry(task)
+
+    def _hurry(self, task: int) -> None:
+        self._overdue.add(task)
+        board, slot = self._board, self._slot_of[task]
+        board.length[slot] -= _OVERDUE
+        holder = board.holder[slot]
+        if holder >= 0:
+            board.holding[holder] -= _OVERDUE
+        else:
+            self._new.append(task)
+
+    def _place_new(self) -> None:
+        """Each new task goes to the agent that gains by it, whose old one is then new again."""
+        board, params = self._board, self.params
+        open_to_all = ~board.fixed
+        if not open_to_all.any():
+            self._new.clear()
+            return
+        dearest = int(board.holding[open_to_all].max())
+        for _ in range(params.rounds * len(self._new)):
+            if not self._new:
+                return
+            slot = self._slot_of.get(self._new.pop(0), NOBODY)
+            if slot < 0 or board.holder[slot] >= 0:
+                continue
+            agent, cost = best_agent(
+                slot, self._heading, params.pickup_weight, self._floor, board, params.margin, dearest
+            )
+            if agent >= 0:
+                old = board.slot[agent]
+                self._take(agent, slot, cost)
+                if old >= 0:
+                    self._new.append(self._id[old])
+        self._new.clear()
+
+    def _place_free(self, free: list[int], node: Int32Array) -> None:
+        """Each free agent takes the best task it can get, whose holder is then free."""
+        board, params = self._board, self.params
+        lengths = board.length[list(self._slot_of.values())]
+        ordinary = lengths[lengths > -(_OVERDUE // 2)]
+        shortest = int(ordinary.min()) if len(ordinary) else 0
+        may_take_away = params.rounds * len(free)
+        while free:
+            agent = free.pop(0)
+            may_take_away -= 1
+            margin = params.margin if may_take_away > 0 else NEVER // 2
+            state = int(node[agent]) * 4 + int(self._heading[agent])
+            slot, cost = best_task(
+                agent, state, params.pickup_weight, self._floor, board, margin, shortest
+            )
+            if slot < 0:
+                continue
+            loser = int(board.holder[slot])
+            self._take(agent, slot, cost)
+            if loser >= 0:
+                free.append(loser)
+
+    def _take(self, agent: int, slot: int, cost: int) -> None:
+        board = self._board
+        self._let_go(agent)
+        if board.holder[slot] >= 0:
+            self._let_go(int(board.holder[slot]))
+        board.slot[agent], board.holding[agent], board.holder[slot] = slot, cost, agent
+
+    def _let_go(self, agent: int) -> None:
+        board = self._board
+        if board.slot[agent] >= 0:
+            board.holder[board.slot[agent]] = NOBODY
+        board.slot[agent], board.holding[agent] = NOBODY, NEVER
+
+    def _remove(self, task: int) -> None:
+        board, slot = self._board, self._slot_of.pop(task)
+        del self._revealed[task]
+        self._overdue.discard(task)
+        if board.holder[slot] >= 0:
+            self._let_go(int(board.holder[slot]))
+        pickup = board.pickup[slot]
+        if board.at[pickup] == slot:
+            board.at[pickup] = board.next[slot]
+        else:
+            before = board.at[pickup]
+            while board.next[before] != slot:
+                before = board.next[before]
+            board.next[before] = board.next[slot]
+        self._free_slots.append(slot)
+
+    def _grow(self) -> None:
+        old, board = len(self._id), self._board
+        more = max(64, old)
+        self._board = board._replace(
+            pickup=np.append(board.pickup, np.empty(more, dtype=np.int32)),
+            next=np.append(board.next, np.empty(more, dtype=np.int32)),
+            length=np.append(board.length, np.empty(more, dtype=np.int64)),
+            holder=np.append(board.holder, np.full(more, NOBODY, dtype=np.int32)),
+        )
+        self._id += [NOBODY] * more
+        self._free_slots += range(old + more - 1, old - 1, -1)
