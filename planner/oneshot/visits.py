@@ -49,13 +49,22 @@ def plan_of(ways: Ways, solution: Solution) -> Plan:
     before, after = paths[:, :-1], paths[:, 1:]
     arrivals = np.bincount(after[before != after], minlength=len(ways.neighbours))
     capacity = 1 + int(arrivals.max(initial=0)) + SPARE_VISITS
-    table = [np.zeros((len(ways.neighbours), capacity), dtype=np.int32) for _ in range(3)]
-    visits = Visits(np.zeros(len(ways.neighbours), dtype=np.int32), *table)
-    slack = 8 + solution.makespan // 8
-    plan = Plan(np.pad(paths, ((0, 0), (0, slack)), mode="edge"), costs, visits)
+    steps = 8 + solution.makespan + solution.makespan // 8
+    plan = blank_plan(ways, steps, capacity)
+    plan.costs[:] = costs
+    plan.paths[:, : paths.shape[1]] = paths
+    plan.paths[:, paths.shape[1] :] = paths[:, -1:]
     for agent in range(ways.agents):
         enter(plan, agent)
     return plan
+
+
+def blank_plan(ways: Ways, steps: int, capacity: int) -> Plan:
+    """A plan without visits: nobody has a path yet."""
+    table = [np.zeros((len(ways.neighbours), capacity), dtype=np.int32) for _ in range(3)]
+    visits = Visits(np.zeros(len(ways.neighbours), dtype=np.int32), *table)
+    paths = np.zeros((ways.agents, steps + 1), dtype=np.int32)
+    return Plan(paths, np.zeros(ways.agents, dtype=np.int32), visits)
 
 
 @nb.njit(cache=True, nogil=True)

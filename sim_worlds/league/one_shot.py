@@ -1,14 +1,18 @@
-"""One-shot problems against the clock: LaCAM for a first solution, refinement until time is up."""
+"""One-shot problems against the clock: prioritised planning, or LaCAM where that fails, for a first
+solution; refinement until time is up."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from planner.oneshot.lacam import Lacam
+from planner.oneshot.prioritised import prioritised
 from planner.oneshot.problem import OutOfBudget, Solution, Unsolvable, Ways
 from planner.oneshot.refine import Refiner
 from sim_worlds.league.run import Clock
 
+ORDERS = 3
+"""Of prioritised planning, before LaCAM takes over."""
 CONFIGURATIONS_AT_ONCE = 200
 """Tries of LaCAM between two looks at the clock: 0.1 s with 800 agents."""
 STATES_AT_ONCE = 300_000
@@ -24,16 +28,29 @@ def solve_within(
     """The best solution found in ``seconds`` of ``clock``, about 0.1 s more or less."""
     rng = np.random.default_rng(seed)
     began_s = clock()
-    search = Lacam(ways, rng)
-    found: Solution | Unsolvable | OutOfBudget = OutOfBudget()
-    while isinstance(found, OutOfBudget) and (gone_s := clock() - began_s) < seconds:
-        told(gone_s, None)
-        found = search.run(CONFIGURATIONS_AT_ONCE)
+
+    def gone_s() -> float:
+        return clock() - began_s
+
+    found = _first(ways, seconds, rng, gone_s, told)
     if not isinstance(found, Solution):
         return found
     refiner = Refiner(ways, found, rng)
     least = int(ways.lower_bounds.sum())
-    while found.sum_of_costs > least and (gone_s := clock() - began_s) < seconds:
-        told(gone_s, found)
-        found = refiner.run(STATES_AT_ONCE)
+    while refiner.solution.sum_of_costs > least and gone_s() < seconds:
+        told(gone_s(), refiner.run(STATES_AT_ONCE))
+    return refiner.solution
+
+
+def _first(
+    ways: Ways, seconds: float, rng: np.random.Generator, gone_s: Clock, told: Told
+) -> Solution | Unsolvable | OutOfBudget:
+    quick = prioritised(ways, ORDERS, rng) if seconds > 0 else None
+    if quick is not None:
+        return quick
+    search = Lacam(ways, rng)
+    found: Solution | Unsolvable | OutOfBudget = OutOfBudget()
+    while isinstance(found, OutOfBudget) and gone_s() < seconds:
+        found = search.run(CONFIGURATIONS_AT_ONCE)
+        told(gone_s(), None)
     return found
