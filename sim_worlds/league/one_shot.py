@@ -25,7 +25,11 @@ Told = Callable[[float, Solution | None], None]
 def solve_within(
     ways: Ways, seconds: float, seed: int, clock: Clock, told: Told = lambda *_: None
 ) -> Solution | Unsolvable | OutOfBudget:
-    """The best solution found in ``seconds`` of ``clock``, about 0.1 s more or less."""
+    """The best solution found in ``seconds`` of ``clock``.
+
+    About 0.1 s more or less, but prioritised planning is not interrupted: the first second or two
+    of 800 agents on 5,700 nodes. Runs in one thread.
+    """
     rng = np.random.default_rng(seed)
     began_s = clock()
 
