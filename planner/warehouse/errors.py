@@ -8,6 +8,7 @@
     ├── InvalidStock       a stock record or a ledger movement
     ├── InvalidMessage     JSON that is not a known event, command or record
     ├── InvalidInstance    a path finding instance: its map, agents, tasks or scenario
+    ├── InvalidGuidance    a file of driving costs, or one that is for another floor
     ├── InvalidPlan        a plan file (the output of a run) that cannot be read or drawn
     ├── NotFound           an order, pick, station ... that is not known
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
@@ -56,6 +57,10 @@ class InvalidMessage(PodherdError):
 
 class InvalidInstance(PodherdError):
     """A path finding instance (map, agents, tasks, scenario) cannot be used."""
+
+
+class InvalidGuidance(PodherdError):
+    """Driving costs (guidance) cannot be used, or not on this floor."""
 
 
 class InvalidPlan(PodherdError):
