@@ -11,6 +11,7 @@ AAAI 2024, arXiv 2308.11234. Averaging: the method of successive averages, after
 Transportation Networks, 1985, ch. 5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba as nb
@@ -58,14 +59,16 @@ def plain(nodes: int) -> Guidance:
 class ContraflowParams:
     """An edge costs ``1 + repulsion * c + crowding * l`` plain steps, at most ``dearest``, where
     ``c`` is the flow against it and ``l`` that into the cell it leads to, both in agents per step.
-    Each of ``rounds`` mixes at least ``memory`` of its own flow into that of the rounds before."""
+    Each of ``rounds`` routes ``trips`` trips and mixes at least ``share`` of their flow into that
+    of the rounds before."""
 
     repulsion: float = 10.0
     crowding: float = 0.0
     turn: int = STEP
     dearest: float = 20.0
     rounds: int = 6
-    memory: float = 0.3
+    trips: int = 800
+    share: float = 0.3
 
 
 def contraflow(
@@ -74,29 +77,30 @@ def contraflow(
     """Lanes that emerge from ``trips`` (k, 2), pairs of nodes from and to, driven over and over by
     ``agents`` agents on a floor ``neighbours`` (n, 4).
 
-    Trips without a way are left out. Time grows with the rounds, the different goals and the
-    states between a goal and the origins of its trips; memory with the nodes.
+    Trips without a way are left out; if there are more than a round routes, the next round goes on
+    with others. Time grows with the rounds, the different goals in each and the states between a
+    goal and the origins of its trips; memory with the nodes.
     """
     flow = np.zeros(neighbours.shape, dtype=np.float64)
     guidance = Guidance(plain(len(neighbours)).drive, params.turn)
-    by_goal = np.random.default_rng(seed).permutation(trips)
-    by_goal = by_goal[np.argsort(by_goal[:, 1], kind="stable")]
+    shuffled = np.random.default_rng(seed).permutation(trips)
     for number in range(params.rounds):
-        share = max(1.0 / (number + 1), params.memory)
-        flow += share * (routed_flow(neighbours, by_goal, agents, guidance) - flow)
+        batch, shuffled = shuffled[: params.trips], np.roll(shuffled, -params.trips, axis=0)
+        share = max(1.0 / (number + 1), params.share)
+        flow += share * (routed_flow(neighbours, batch, agents, guidance) - flow)
         guidance = repelled(neighbours, flow, params)
     return guidance
 
 
 def routed_flow(
-    neighbours: Int32Array, by_goal: Int32Array, agents: int, guidance: Guidance
+    neighbours: Int32Array, trips: Int32Array, agents: int, guidance: Guidance
 ) -> FloatArray:
-    """Agents per step over every edge, shape (n, 4), when all drive shortest ways without pause;
-    trips to one goal should follow one another."""
+    """Agents per step over every edge, shape (n, 4), when all drive cheapest ways without pause."""
     tables = CostToGo(neighbours, guidance.drive, guidance.turn, rows_max=1)
     flow = np.zeros(neighbours.shape, dtype=np.float64)
     steps = 0
-    for origin, goal in by_goal.tolist():
+    # One table at a time serves all trips to its goal.
+    for origin, goal in trips[np.argsort(trips[:, 1], kind="stable")].tolist():
         row = tables.row(goal, origin * 4, 2 * guidance.turn)
         steps += _walk(
             neighbours, tables.pool[row], guidance.drive, guidance.turn, origin, goal, flow
@@ -110,6 +114,22 @@ def repelled(neighbours: Int32Array, flow: FloatArray, params: ContraflowParams)
     factor = 1.0 + params.repulsion * against + params.crowding * load
     drive = np.round(STEP * np.minimum(factor, params.dearest))
     return Guidance(np.minimum(drive, COST_MAX).astype(np.int32), params.turn)
+
+
+def trips_between(tasks: Sequence[tuple[int, ...]], count: int, seed: int = 1) -> Int32Array:
+    """Trips (k, 2), ``count`` or a few more, of agents that do tasks drawn from ``tasks`` (their
+    errands) one after the other; trips to where one is already are none."""
+    rng = np.random.default_rng(seed)
+    legs: list[tuple[int, int]] = []
+    at: int | None = None
+    for _ in range(4 * count):  # ends even if all tasks are at one place
+        if not tasks or len(legs) >= count:
+            break
+        for errand in tasks[int(rng.integers(len(tasks)))]:
+            if at is not None and at != errand:
+                legs.append((at, errand))
+            at = errand
+    return np.array(legs, dtype=np.int32).reshape(-1, 2)
 
 
 @nb.njit(cache=True)

@@ -1,5 +1,7 @@
 """Guidance: lanes emerge where flows oppose, and costs stay what the tables can take."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from fakes.league_floors import map_text
@@ -15,6 +17,7 @@ from planner.mapf.guidance import (
     plain,
     repelled,
     routed_flow,
+    trips_between,
 )
 from planner.roadmap.access import Int32Array
 from planner.roadmap.costtogo import FAR, CostToGo
@@ -86,6 +89,37 @@ def test_flow_against_and_flow_into_cost_as_said() -> None:
     assert guidance.drive[1, EAST] == STEP
     capped = repelled(neighbours, flow, ContraflowParams(repulsion=1e9, dearest=3.0))
     assert capped.drive[1, WEST] == 3 * STEP
+
+
+def test_rounds_go_on_with_other_trips() -> None:
+    neighbours = neighbours_of(["....."])
+    trips = np.array([(0, 1), (1, 2), (2, 3), (3, 4)], dtype=np.int32)
+    params = ContraflowParams(repulsion=100.0, rounds=4, trips=1)
+    guidance = contraflow(neighbours, trips, 5, params)
+    assert (guidance.drive[1:, WEST] > STEP).all()
+    only_one = contraflow(neighbours, trips, 5, ContraflowParams(rounds=1, trips=1))
+    assert (only_one.drive > STEP).sum() == 1
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4).map(tuple), max_size=5),
+    st.integers(0, 20),
+)
+def test_trips_lead_along_tasks(tasks: list[tuple[int, ...]], count: int) -> None:
+    trips = trips_between(tasks, count)
+    assert trips.shape[1] == 2
+    assert (trips[:, 0] != trips[:, 1]).all()
+    assert len(trips) <= count + 3
+    within = {pair for task in tasks for pair in pairwise(task)}
+    between = {(one[-1], other[0]) for one in tasks for other in tasks}
+    assert set(map(tuple, trips.tolist())) <= within | between
+    assert (trips[1:, 0] == trips[:-1, 1]).all()
+
+
+def test_an_agent_with_one_task_drives_to_and_fro() -> None:
+    assert trips_between([(3, 5)], 4).tolist() == [[3, 5], [5, 3], [3, 5], [5, 3], [3, 5]]
+    assert trips_between([(3,)], 4).shape == (0, 2)
+    assert trips_between([], 4).shape == (0, 2)
 
 
 @st.composite
