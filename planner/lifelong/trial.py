@@ -34,7 +34,7 @@ class TrialParams:
     work be done that is done without: a trial is short, and a wrong choice lasts."""
 
     steps: int
-    margin: float = 0.02
+    margin: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,42 +2,14 @@
 
 import numpy as np
 import pytest
-from fakes.league_floors import map_text
+from fakes.halls import busy_halls, mazy, quiet_room, start_on
 
 from planner.lifelong.tasks import Action, Decision
 from planner.lifelong.team import TeamParams
-from planner.lifelong.trial import Start, TrialParams, TrialShift, choose, trial_work
-from planner.mapf.guidance import COST_MAX, Guidance, plain
-from sim_worlds.league.mapfile import parse_map
+from planner.lifelong.trial import TrialParams, TrialShift, choose, trial_work
+from planner.mapf.guidance import plain
 
-EAST, WEST = 0, 2
 TEAM = TeamParams(trials=2)
-HALLS = [
-    "......................",
-    "......................",
-    "...@@@@@@@@@@@@@@@@...",
-    "......................",
-    "...@@@@@@@@@@@@@@@@...",
-    "......................",
-    "......................",
-]
-"""Two halls with a narrow aisle between them and more way round it."""
-
-
-def start_on(rows: list[str], cells: list[int], tasks: list[tuple[int, ...]]) -> Start:
-    floor = parse_map(map_text(rows), "drawn.map")
-    height, width = floor.blocked.shape
-    xy = np.stack([np.tile(np.arange(width), height), np.repeat(np.arange(height), width)], axis=1)
-    at = np.array(cells, dtype=np.int32)
-    return Start(floor.neighbours(), at, np.zeros(len(cells), np.int32), tasks, xy.astype(np.int32))
-
-
-def busy_halls() -> Start:
-    """20 agents carry from either hall to the other."""
-    left = [row * 22 + column for row in range(7) for column in (0, 1)]
-    right = [row * 22 + column for row in range(7) for column in (20, 21)]
-    tasks = list(zip(left, right, strict=True)) + list(zip(right, left, strict=True))
-    return start_on(HALLS, left[:10] + right[:10], tasks)
 
 
 def decided(action: Action, task: int) -> Decision:
@@ -84,24 +56,16 @@ def test_a_trial_gives_the_same_twice() -> None:
     assert first > 0
 
 
-def uphill(start: Start) -> Guidance:
-    """Costs that hold up all who drive between the halls."""
-    drive = plain(len(start.neighbours)).drive.copy()
-    drive[:, [EAST, WEST]] = COST_MAX
-    drive[np.arange(len(drive)) % 22 < 11, EAST] = 1
-    return Guidance(drive)
-
-
-def test_lanes_against_the_traffic_are_not_chosen() -> None:
-    start = busy_halls()
-    choice = choose([plain(len(start.neighbours)), uphill(start)], start, TEAM, TrialParams(60))
+def test_lanes_of_detours_are_not_chosen() -> None:
+    start = quiet_room()
+    choice = choose([plain(len(start.neighbours)), mazy(start)], start, TEAM, TrialParams(60))
     assert choice.index == 0
     assert choice.work[1] < choice.work[0]
 
 
 def test_the_best_is_chosen_only_if_it_is_better_by_the_margin() -> None:
-    start = busy_halls()
-    candidates = [uphill(start), plain(len(start.neighbours)), uphill(start)]
+    start = quiet_room()
+    candidates = [mazy(start), plain(len(start.neighbours)), mazy(start)]
     told: list[tuple[int, int]] = []
     params = TrialParams(60, margin=0.0)
     choice = choose(candidates, start, TEAM, params, 1, lambda *at: told.append(at))

@@ -1,0 +1,93 @@
+"""Lanes for a floor and its agents, found when they start: from the traffic to be expected, and
+used only where they prove useful in a trial shift.
+
+What is done follows from the size of the floor and the load alone, so that the same start gives
+the same lanes. The efforts are in units of which a small server does some tens of millions a
+second; together they take a few seconds at the most.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from planner.lifelong.team import TeamParams
+from planner.lifelong.trial import Choice, Start, TrialParams, choose
+from planner.mapf.guidance import (
+    ContraflowParams,
+    Guidance,
+    contraflow,
+    plain,
+    trips_between,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LanesParams:
+    """``states`` bounds the search for lanes: the states of all cost tables together. A trial has
+    ``agent_steps`` steps of one agent, fewer where the floor is full, and takes place if that is
+    ``trips`` times the way of a mean trip; where it is not, lanes are used unproved."""
+
+    contraflow: ContraflowParams = field(default_factory=ContraflowParams)
+    states: int = 60_000_000
+    agent_steps: int = 50_000
+    trips: float = 1.0
+    margin: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """``choice`` is how the trial of plain costs (0) and of lanes (1) went, if there was one."""
+
+    guidance: Guidance
+    choice: Choice | None
+
+
+def fitted_lanes(
+    start: Start,
+    team: TeamParams,
+    params: LanesParams,
+    seed: int = 1,
+    told: Callable[[str], None] = lambda words: None,
+) -> Lanes:
+    """Lanes for this start, or plain costs if lanes do not gain; ``told`` hears what is done."""
+    told("looking for lanes")
+    lanes = found_lanes(start, params, seed)
+    without = plain(len(start.neighbours))
+    steps = trial_steps(start, params, seed)
+    if steps == 0 or lanes.is_plain:
+        return Lanes(lanes, None)
+    told("trying the lanes")
+    quick = replace(team, trials=0)
+    choice = choose([without, lanes], start, quick, TrialParams(steps, params.margin), seed)
+    return Lanes((without, lanes)[choice.index], choice)
+
+
+def found_lanes(start: Start, params: LanesParams, seed: int = 1) -> Guidance:
+    """Lanes from trips between the tasks known, with as many trips as ``states`` allow."""
+    rounds = params.contraflow.rounds
+    affordable = params.states // (rounds * 4 * free_nodes(start))
+    batch = max(20, min(params.contraflow.trips, affordable))
+    trips = trips_between(start.tasks, rounds * batch, seed)
+    bounded = replace(params.contraflow, trips=batch)
+    return contraflow(start.neighbours, trips, len(start.cells), bounded, seed)
+
+
+def trial_steps(start: Start, params: LanesParams, seed: int = 1) -> int:
+    """How long a trial can be; 0 if that would be too short to tell anything."""
+    agents = len(start.cells)
+    density = agents / free_nodes(start)
+    steps = int(params.agent_steps / agents / (1.0 + 2.0 * density))
+    return steps if steps >= params.trips * mean_trip(start, seed) else 0
+
+
+def mean_trip(start: Start, seed: int = 1) -> float:
+    """Steps of a mean trip, as if nothing stood between."""
+    trips = trips_between(start.tasks, 1_000, seed)
+    ways = np.abs(start.xy[trips[:, 1]] - start.xy[trips[:, 0]]).sum(axis=1)
+    return float(ways.mean()) if len(ways) else 0.0
+
+
+def free_nodes(start: Start) -> int:
+    """Nodes that lead anywhere."""
+    return max(1, int((start.neighbours >= 0).any(axis=1).sum()))

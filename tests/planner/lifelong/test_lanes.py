@@ -1,0 +1,69 @@
+"""Lanes for a start: tried where a trial tells something, plain where they do not gain."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes.halls import busy_halls, start_on
+
+from planner.lifelong.lanes import (
+    LanesParams,
+    fitted_lanes,
+    found_lanes,
+    free_nodes,
+    mean_trip,
+    trial_steps,
+)
+from planner.lifelong.team import TeamParams
+from planner.mapf.guidance import ContraflowParams
+
+TEAM = TeamParams(trials=2)
+SMALL = LanesParams(ContraflowParams(trips=40), agent_steps=1_500)
+
+
+def test_the_gain_decides() -> None:
+    start = busy_halls()
+    eager = fitted_lanes(start, TEAM, replace(SMALL, margin=-1.0))
+    doubtful = fitted_lanes(start, TEAM, replace(SMALL, margin=10.0))
+    assert eager.choice is not None
+    assert doubtful.choice is not None
+    assert eager.choice.work == doubtful.choice.work
+    assert not eager.guidance.is_plain or eager.choice.index == 0
+    assert doubtful.guidance.is_plain
+    assert doubtful.choice.index == 0
+
+
+def test_the_same_start_gives_the_same_lanes() -> None:
+    first, again = (fitted_lanes(busy_halls(), TEAM, SMALL, seed=2) for _ in range(2))
+    assert np.array_equal(first.guidance.drive, again.guidance.drive)
+    assert first.choice == again.choice
+
+
+def test_where_a_trial_would_be_too_short_there_is_none() -> None:
+    start = busy_halls()
+    steps = trial_steps(start, SMALL)
+    assert steps == int(1_500 / 20 / (1.0 + 40 / free_nodes(start)))
+    assert steps >= mean_trip(start) > 10
+    hasty = replace(SMALL, agent_steps=20 * int(mean_trip(start)) - 20)
+    assert trial_steps(start, hasty) == 0
+    told: list[str] = []
+    lanes = fitted_lanes(start, TEAM, hasty, 1, told.append)
+    assert lanes.choice is None
+    assert told == ["looking for lanes"]
+    assert np.array_equal(lanes.guidance.drive, found_lanes(start, hasty).drive)
+
+
+def test_without_tasks_there_are_no_lanes() -> None:
+    lanes = fitted_lanes(start_on(["...."], [0], []), TEAM, SMALL)
+    assert lanes.guidance.is_plain
+    assert lanes.choice is None
+
+
+def test_a_small_effort_still_finds_lanes() -> None:
+    start = busy_halls()
+    assert not found_lanes(start, replace(SMALL, states=1)).is_plain
+
+
+def test_a_mean_trip_leads_along_and_between_tasks() -> None:
+    assert mean_trip(start_on(["......"], [0], [(1, 4)])) == pytest.approx(3.0)
+    assert mean_trip(start_on(["......"], [0], [(1,)])) == 0.0
