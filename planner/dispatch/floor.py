@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from planner.roadmap.access import Int32Array, may_enter
+from planner.mapf.operations import Profile
+from planner.roadmap.access import may_enter
 from planner.roadmap.distances import Distances, Pace
 from planner.roadmap.roadmap import NodeKind, Roadmap
 from planner.warehouse.ids import RobotId, StationId
@@ -47,16 +48,33 @@ class Floor:
         return self._paces[self._types[robot].id, loaded]
 
     @cached_property
-    def hop_ms(self) -> Int32Array:
-        """Driving time of every edge at every pace, shape (paces, n, 4)."""
-        return np.stack([self.distances.hop_ms(pace) for pace in self._paces.values()])
+    def typical_hop_ms(self) -> int:
+        """Driving time of a cell at the fastest pace, outside slow zones: one step of a plan."""
+        return min(self._hop_ms(pace) for pace in self._paces.values())
+
+    def profiles(self, depth: int) -> tuple[Profile, ...]:
+        """Steps that moves and quarter turns take, by :meth:`pace_index`.
+
+        Cut so that every robot can turn about and drive on within ``depth`` steps: a plan that is
+        made anew in every tick would else never get it out of a dead end.
+        """
+        found = []
+        for pace in self._paces.values():
+            step_ms = self.typical_hop_ms
+            move = min(max(1, round(self._hop_ms(pace) / step_ms)), depth - 2)
+            turn = round((pace.quarter_turn_ms + pace.stop_ms) / step_ms)
+            found.append(Profile(move, min(max(1, turn), (depth - move) // 2)))
+        return tuple(found)
+
+    def _hop_ms(self, pace: Pace) -> int:
+        return round(1000 * self.site.pitch_m / pace.speed_mps)
 
     @cached_property
     def _pace_layers(self) -> dict[tuple[str, bool], int]:
         return {key: layer for layer, key in enumerate(self._paces)}
 
     def pace_index(self, robot: RobotId, loaded: bool) -> int:
-        """The layer of ``hop_ms`` for this robot."""
+        """Place of this robot's pace among those of the site."""
         return self._pace_layers[self._types[robot].id, loaded]
 
     @cached_property

@@ -10,8 +10,9 @@ from planner.assign.pods import PodChoiceParams
 class DispatchParams:
     """Times in ms, batteries as a share of full.
 
-    ``window`` steps are planned ahead and at most ``base_nodes`` of them released beyond the node
-    last reached; up to ``horizon_nodes`` more are sent as the horizon. A robot not heard of for
+    ``depth`` steps (5 to 7) are planned ahead, improved by ``trials`` trials per robot, and at
+    most ``base_nodes`` of them released beyond the node last reached; up to ``horizon_nodes`` more
+    are sent as the horizon. A robot not heard of for
     ``silent_ms`` is an obstacle; what was sent and is not reported after ``resend_ms`` is sent
     again; what failed is tried again after ``retry_ms``; a robot with work that has not moved
     begins to prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``. Robots
@@ -19,7 +20,8 @@ class DispatchParams:
     they leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits.
     """
 
-    window: int = 12
+    depth: int = 6
+    trials: int = 10
     base_nodes: int = 4
     horizon_nodes: int = 6
     silent_ms: int = 5_000
@@ -35,10 +37,12 @@ class DispatchParams:
     pods: PodChoiceParams = field(default_factory=PodChoiceParams)
 
     def __post_init__(self) -> None:
-        if self.base_nodes < 1 or self.window < self.base_nodes:
+        if not 5 <= self.depth <= 7 or self.trials < 0:
             raise ValueError(
-                f"need window >= base_nodes >= 1 (found {self.window}, {self.base_nodes})"
+                f"need 5 <= depth <= 7 and trials >= 0 (found {self.depth}, {self.trials})"
             )
+        if self.base_nodes < 1:
+            raise ValueError(f"base_nodes should be at least 1 (found {self.base_nodes})")
         levels = (
             self.battery_critical,
             self.battery_low,

@@ -82,11 +82,14 @@ def choose_anew(  # type: ignore[no-untyped-def]
             cells = cells_of[agent, number[agent, at]]
             other = blocker(holder, node[agent], cells)
             if other == NOBODY:
-                if rings or not closes_ring(holder, lattice.neighbours, node[agent], cells):
-                    place[level] = at
-                    enter(holder, agent, cells)
+                place[level] = at
+                enter(holder, agent, cells)
+                if rings or not _rotates(
+                    link, place, level, number, cells_of, node, holder, lattice.neighbours
+                ):
                     _settle(link, place, busy, level, number, value, chosen, worth)
                     return True, total
+                enter(holder, NOBODY, cells)
             elif other != MANY and not busy[other] and rank[other] > rank[root] and budget > 0:
                 best = weight[other] * (value[other, 0] - worth[other])
                 if total + best <= limit:
@@ -110,6 +113,18 @@ def choose_anew(  # type: ignore[no-untyped-def]
             place[level] += 1
     enter(holder, root, cells_of[root, chosen[root]])
     return False, 0.0
+
+
+@nb.njit(cache=True, nogil=True)
+def _rotates(  # type: ignore[no-untyped-def]
+    link, place, level, number, cells_of, node, holder, neighbours
+):
+    """Whether anyone in the chain would be part of a rotating ring."""
+    for one in range(level + 1):
+        agent = link[one]
+        if closes_ring(holder, neighbours, node[agent], cells_of[agent, number[agent, place[one]]]):
+            return True
+    return False
 
 
 @nb.njit(cache=True, inline="always")

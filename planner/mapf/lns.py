@@ -20,8 +20,8 @@ def value_now(menu, reservations, ranks):  # type: ignore[no-untyped-def]
     """Set the worth of everybody's operation; returns the weighted loss against every agent having
     its best."""
     loss = 0.0
-    for agent in range(menu.count.shape[0]):
-        for at in range(menu.count[agent]):
+    for agent in range(menu.size.shape[0]):
+        for at in range(menu.size[agent]):
             if menu.number[agent, at] == reservations.chosen[agent]:
                 ranks.worth[agent] = menu.value[agent, at]
         ranks.rank[agent] = 1
@@ -34,7 +34,7 @@ def improve(  # type: ignore[no-untyped-def]
     trials, budget, seed, lattice, agents, menu, reservations, ranks, chain
 ):
     """Make ``trials`` trials, after :func:`value_now`; returns by how much the loss fell."""
-    count, value, worth, rank = menu.count, menu.value, ranks.worth, ranks.rank
+    count, value, worth, rank = menu.size, menu.value, ranks.worth, ranks.rank
     gained = 0.0
     for _ in range(trials):
         agent = draw(seed) % count.shape[0]

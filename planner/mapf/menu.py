@@ -17,12 +17,12 @@ it: of two operations with one end, the one that advances early is the better.""
 class Menu(NamedTuple):
     """``cells`` (m, k, depth) are the nodes of an operation after each step, by its number; the
     others are by place, best first: ``number`` (m, k), ``value`` (m, k), less is better. Agent
-    ``a`` has ``count[a]`` operations to choose from."""
+    ``a`` has ``size[a]`` operations to choose from."""
 
     cells: Int32Array
     number: Int32Array
     value: npt.NDArray[np.int64]
-    count: Int32Array
+    size: Int32Array
 
     @staticmethod
     def of(agents: int, operations: Operations) -> "Menu":
@@ -63,7 +63,7 @@ def fill(menu, lattice, agents, pool, strings, step_cost):  # type: ignore[no-un
             strings.stay[agents.profile[agent]], step_cost,
             menu.cells[agent], menu.number[agent], worth,
         )  # fmt: skip
-        menu.count[agent] = count
+        menu.size[agent] = count
         _sort(menu.number[agent], menu.value[agent], worth, count)
 
 
@@ -77,6 +77,7 @@ def _walk(  # type: ignore[no-untyped-def]
     neighbours, kind, station_of, blocked = lattice
     goal, loaded, wait_cost = agents.goal[agent], agents.loaded[agent], agents.wait_cost[agent]
     has_goal, has_next = agents.row[agent] >= 0, agents.row_after[agent] >= 0
+    stays = goal >= 0 and agents.goal_after[agent] == goal
     between = np.int64(agents.between[agent])
     if agents.pinned[agent]:
         begin, end = stay, stay + 1
@@ -99,6 +100,8 @@ def _walk(  # type: ignore[no-untyped-def]
             action = actions[string, good]
             here, heading = cells[good], facing[good]
             if action == FORWARD:
+                if stays and reached[good]:
+                    break
                 there = neighbours[here, heading]
                 if there < 0 or blocked[there]:
                     break
@@ -120,7 +123,7 @@ def _walk(  # type: ignore[no-untyped-def]
                     to_go = np.int64(-step_cost * (depth - good + 1))
             elif has_goal:
                 to_go = np.int64(to_goal[here * 4 + heading])
-            if action == WAIT:
+            if action == WAIT and not (stays and reached[good]):
                 to_go += wait_cost
             elif goal < 0:
                 to_go += step_cost
@@ -150,7 +153,7 @@ def offers_all(menu, chosen):  # type: ignore[no-untyped-def]
     """Whether the operation ``chosen`` (m,) by each agent is one of those open to it."""
     for agent in range(chosen.shape[0]):
         offered = False
-        for at in range(menu.count[agent]):
+        for at in range(menu.size[agent]):
             if menu.number[agent, at] == chosen[agent]:
                 offered = True
         if not offered:

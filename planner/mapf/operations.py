@@ -55,7 +55,8 @@ class Operations:
 def operations(depth: int, profiles: Sequence[Profile] = (Profile(),)) -> Operations:
     """The operations of ``depth`` steps: 88 at depth 4 and 249 at depth 5 for one step per action.
 
-    Of equal strings the one that acts earliest stands for all. Slow actions come after the waits
+    Of equal strings the one with the fewest actions stands for all, and of those the one that
+    acts earliest: nobody turns there and back while it waits. Slow actions come after the waits
     that are part of them, so half-done ones have no successor but staying where the agent is.
     """
     actions: list[tuple[int, ...]] = []
@@ -83,7 +84,8 @@ def operations(depth: int, profiles: Sequence[Profile] = (Profile(),)) -> Operat
 
 def _different(depth: int, profile: Profile) -> list[tuple[int, ...]]:
     kept: dict[tuple[object, ...], tuple[int, ...]] = {}
-    for string in product(range(4), repeat=depth):
+    # The sort is stable: of equally many actions the earliest come first.
+    for string in sorted(product(range(4), repeat=depth), key=lambda string: -string.count(WAIT)):
         if _takes_its_time(string, profile):
             kept.setdefault(_trace(string), string)
     return sorted(kept.values())

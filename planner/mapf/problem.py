@@ -41,8 +41,9 @@ class Agents(NamedTuple):
 
     ``row`` names the row of the cost pool with the cost to ``goal``; a goal of -1 is none. Where
     ``goal_after`` is known the way there is planned through the goal; ``between`` is the cost from
-    the one to the other. ``loaded`` carries a pod; ``pinned`` cannot move now; every step waited
-    costs ``wait_cost`` more; ``profile`` chooses the operations (:mod:`planner.mapf.operations`).
+    the one to the other. An agent whose ``goal_after`` is its goal stays there. ``loaded`` carries
+    a pod; ``pinned`` cannot move now; every step waited costs ``wait_cost`` more; ``profile``
+    chooses the operations (:mod:`planner.mapf.operations`).
     """
 
     node: Int32Array

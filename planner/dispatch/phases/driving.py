@@ -5,12 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from planner.dispatch.state import Leg, Phase, Robot
+from planner.dispatch.phases.routing import carries, plan_ways
+from planner.dispatch.state import Leg, Robot
 from planner.dispatch.turn import Turn
-from planner.mapf.pibt import Agents, Lattice, plan
 from planner.roadmap.access import Int32Array
-from planner.roadmap.distances import FAR_MS
-from planner.roadmap.roadmap import NodeKind
 from planner.traffic.release import NOBODY, release
 from planner.warehouse.commands import SendTransportOrder
 from planner.warehouse.ids import TransportOrderId
@@ -21,13 +19,12 @@ from planner.warehouse.view import RobotActivity
 def drive(turn: Turn) -> None:
     """Extend the bases; send what is new, and again what seems lost."""
     robots = list(turn.state.robots.values())
-    agents = _agents(turn, robots)
-    paths = plan(_lattice(turn), agents, turn.params.window)
+    ways = plan_ways(turn, robots)
     ahead = np.array([len(robot.held) - 1 for robot in robots], dtype=np.int32)
-    moves, waits_for = release(paths, _holders(turn, robots), ahead, turn.params.base_nodes)
+    moves, waits_for = release(ways.paths, _holders(turn, robots), ahead, turn.params.base_nodes)
     for index, robot in enumerate(robots):
-        path = paths[index].tolist()
-        way = [node for before, node in pairwise(path) if node != before]
+        path = ways.paths[index].tolist() + ways.onward[index].tolist()
+        way = [node for before, node in pairwise(path) if node not in (before, NOBODY)]
         horizon = tuple(way[moves[index] :][: turn.params.horizon_nodes])
         ahead_of = robots[waits_for[index]].robot if waits_for[index] != NOBODY else None
         if horizon != robot.horizon or ahead_of != robot.waits_for:
@@ -43,105 +40,6 @@ def whole_order(turn: Turn, robot: Robot) -> SendTransportOrder | None:
     if robot.leg is None or robot.leg.update < 0:
         return None
     return SendTransportOrder(_order(turn, robot, robot.leg, robot.leg.reached, ()))
-
-
-def _lattice(turn: Turn) -> Lattice:
-    roadmap = turn.floor.roadmap
-    mask = np.zeros(len(roadmap.nodes), dtype=np.bool_)
-    mask[sorted(turn.obstacles)] = True
-    return Lattice(
-        neighbours=roadmap.neighbours,
-        kind=roadmap.kind,
-        station_of=roadmap.station_of,
-        hop_ms=turn.floor.hop_ms,
-        blocked=mask,
-        cost=turn.floor.distances.pool,
-    )
-
-
-def _agents(turn: Turn, robots: list[Robot]) -> Agents:
-    goals, tables, turns, stops = [], [], [], []
-    headings = [_heading_at_end(turn, robot) for robot in robots]
-    distances = turn.floor.distances
-    for robot, heading in zip(robots, headings, strict=True):
-        pace = turn.floor.pace(robot.robot, _loaded(robot))
-        turns.append(pace.quarter_turn_ms)
-        stops.append(pace.stop_ms)
-        goal, table = _goal(robot), 0
-        if goal >= 0:
-            table = distances.row(goal, _loaded(robot), pace, turn.obstacles)
-            if distances.pool[table, robot.end * 4 + heading] >= FAR_MS:
-                goal = NOBODY
-        goals.append(goal)
-        tables.append(table)
-    ranks = [_rank(turn, robot, goals[i] >= 0) for i, robot in enumerate(robots)]
-    order = sorted(range(len(robots)), key=lambda i: (ranks[i], i))
-    return Agents(
-        node=_ints([robot.end for robot in robots]),
-        heading=_ints(headings),
-        goal=_ints(goals),
-        loaded=np.array([_loaded(robot) for robot in robots], dtype=np.bool_),
-        pinned=np.array([_pinned(turn, robot) for robot in robots], dtype=np.bool_),
-        order=_ints(order),
-        table=_ints(tables),
-        pace=_ints([turn.floor.pace_index(robot.robot, _loaded(robot)) for robot in robots]),
-        wait_ms=_ints([_wait_ms(turn, robot) for robot in robots]),
-        quarter_turn_ms=_ints(turns),
-        stop_ms=_ints(stops),
-    )
-
-
-def _rank(turn: Turn, robot: Robot, has_goal: bool) -> tuple[int, int]:
-    """Priority: a carried pod on a spot blocks its only way out, so it goes first; then the robot
-    longest under way; idle ones last."""
-    since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
-    if not has_goal:
-        return 2, since_ms
-    on_spot = _loaded(robot) and turn.floor.roadmap.kind[robot.end] == NodeKind.SPOT
-    return (0 if on_spot else 1), since_ms
-
-
-def _wait_ms(turn: Turn, robot: Robot) -> int:
-    """What standing still costs: next to nothing at first, more for one that waits and waits."""
-    if robot.leg is None:
-        return 1
-    return 1 + max(0, turn.now_ms - robot.moved_ms - turn.params.patience_ms)
-
-
-def _ints(values: list[int]) -> Int32Array:
-    return np.array(values, dtype=np.int32)
-
-
-def _loaded(robot: Robot) -> bool:
-    return robot.report is not None and robot.report.load is not None
-
-
-def _goal(robot: Robot) -> int:
-    """The goal of its leg; a parked or idle robot has none and may be sent anywhere."""
-    leg = robot.leg
-    if leg is None or (leg.activity is RobotActivity.PARK and leg.end == leg.goal):
-        return NOBODY
-    return leg.goal
-
-
-def _pinned(turn: Turn, robot: Robot) -> bool:
-    """It cannot take more nodes now: out of order, at work, or about to begin something else."""
-    report, leg = robot.report, robot.leg
-    if report is None or robot.silent or (report.battery <= 0 and not report.charging):
-        return True
-    visit = turn.state.visits.get(robot.visit) if robot.visit else None
-    if leg is None:
-        return visit is not None
-    if leg.activity is RobotActivity.PARK:
-        return visit is not None
-    return leg.end == leg.goal or (visit is not None and visit.phase is Phase.PICK)
-
-
-def _heading_at_end(turn: Turn, robot: Robot) -> int:
-    leg = robot.leg
-    if leg is None or leg.reached == len(leg.nodes) - 1:
-        return robot.heading
-    return turn.floor.heading_between(leg.nodes[-2], leg.nodes[-1])
 
 
 def _holders(turn: Turn, robots: list[Robot]) -> Int32Array:
@@ -224,6 +122,6 @@ def _edge(
 ) -> OrderEdge:
     roadmap = turn.floor.roadmap
     limit = turn.floor.speed_mps[start][turn.floor.heading_between(start, end)]
-    speed = min(limit, turn.floor.pace(robot.robot, _loaded(robot)).speed_mps)
+    speed = min(limit, turn.floor.pace(robot.robot, carries(robot)).speed_mps)
     names = roadmap.nodes[start], roadmap.nodes[end]
     return OrderEdge(sequence, roadmap.edge_id(start, end), *names, released, speed)

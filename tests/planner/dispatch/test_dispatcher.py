@@ -230,7 +230,7 @@ def test_time_never_runs_backwards(dispatcher: Dispatcher) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"base_nodes": 0}, {"window": 2, "base_nodes": 3}, {"battery_low": 0.05}]
+    "wrong", [{"base_nodes": 0}, {"depth": 4}, {"depth": 8}, {"trials": -1}, {"battery_low": 0.05}]
 )
 def test_params_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="found"):

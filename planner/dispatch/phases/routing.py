@@ -1,0 +1,165 @@
+"""The ways of all robots over the next steps, planned together from the ends of their bases."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.dispatch.state import Phase, Robot
+from planner.dispatch.turn import Turn
+from planner.mapf.planner import OperationPlanner, PlannerParams
+from planner.mapf.problem import Agents, Lattice
+from planner.roadmap.access import Int32Array
+from planner.roadmap.distances import FAR_MS
+from planner.roadmap.onward import onward
+from planner.roadmap.roadmap import NodeKind
+from planner.traffic.release import NOBODY
+from planner.warehouse.view import RobotActivity
+
+
+class Ways(NamedTuple):
+    """``paths`` (m, depth + 1) are free of conflicts and of rotating rings; ``onward`` (m, k) is
+    how each would go on alone, -1 once it is at its goal: to be shown, not to be released."""
+
+    paths: Int32Array
+    onward: Int32Array
+
+
+def plan_ways(turn: Turn, robots: list[Robot]) -> Ways:
+    """Plan anew. Keeps nothing between ticks: the same state gives the same ways."""
+    params, floor = turn.params, turn.floor
+    agents = _agents(turn, robots)
+    order = _order(turn, robots, agents)
+    planner = OperationPlanner(
+        len(floor.roadmap.nodes),
+        len(robots),
+        PlannerParams(params.depth, floor.profiles(params.depth), rings=False),
+        seed=turn.now_ms,
+    )
+    planner.plan(
+        _lattice(turn), agents, floor.distances.pool, order, _weights(order), floor.typical_hop_ms
+    )
+    planner.improve(params.trials * len(robots))
+    return Ways(planner.paths, _onward(turn, robots, agents, planner.paths))
+
+
+def _onward(turn: Turn, robots: list[Robot], agents: Agents, paths: Int32Array) -> Int32Array:
+    """From where the paths end, facing the way of the last move."""
+    roadmap = turn.floor.roadmap
+    heading = agents.heading.copy()
+    for step in range(1, paths.shape[1]):
+        towards = roadmap.neighbours[paths[:, step - 1]] == paths[:, step, None]
+        heading = np.where(towards.any(axis=1), towards.argmax(axis=1), heading).astype(np.int32)
+    paces = [turn.floor.pace(robot.robot, carries(robot)) for robot in robots]
+    ahead: Int32Array = onward(
+        paths[:, -1],
+        heading,
+        agents.goal,
+        agents.row,
+        agents.loaded,
+        _ints([pace.quarter_turn_ms for pace in paces]),
+        _ints([pace.stop_ms for pace in paces]),
+        turn.floor.distances.pool,
+        roadmap.neighbours,
+        roadmap.kind,
+        roadmap.station_of,
+        turn.params.horizon_nodes,
+    )
+    return ahead
+
+
+def _lattice(turn: Turn) -> Lattice:
+    roadmap = turn.floor.roadmap
+    blocked = np.zeros(len(roadmap.nodes), dtype=np.bool_)
+    blocked[sorted(turn.obstacles)] = True
+    return Lattice(np.asarray(roadmap.neighbours), roadmap.kind, roadmap.station_of, blocked)
+
+
+def _agents(turn: Turn, robots: list[Robot]) -> Agents:
+    floor = turn.floor
+    agents = Agents.at(
+        _ints([robot.end for robot in robots]),
+        _ints([_heading_at_end(turn, robot) for robot in robots]),
+    )
+    for index, robot in enumerate(robots):
+        loaded = carries(robot)
+        agents.loaded[index] = loaded
+        agents.pinned[index] = _pinned(turn, robot)
+        agents.profile[index] = floor.pace_index(robot.robot, loaded)
+        agents.wait_cost[index] = _wait_ms(turn, robot)
+        goal = _goal(robot)
+        if goal == NOBODY:
+            continue
+        row = floor.distances.row(goal, loaded, floor.pace(robot.robot, loaded), turn.obstacles)
+        here = robot.end * 4 + agents.heading[index]
+        if floor.distances.pool[row, here] < FAR_MS:
+            # Once there it stays: something is to be done at the goal.
+            agents.goal[index] = agents.goal_after[index] = goal
+            agents.row[index] = row
+    return agents
+
+
+def _order(turn: Turn, robots: list[Robot], agents: Agents) -> Int32Array:
+    ranks = [_rank(turn, robot, agents.goal[i] != NOBODY) for i, robot in enumerate(robots)]
+    return _ints(sorted(range(len(robots)), key=lambda i: (ranks[i], i)))
+
+
+def _rank(turn: Turn, robot: Robot, has_goal: bool) -> tuple[int, int]:
+    """Priority: a carried pod on a spot blocks its only way out, so it goes first; then the robot
+    longest under way; idle ones last."""
+    since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
+    if not has_goal:
+        return 2, since_ms
+    on_spot = carries(robot) and turn.floor.roadmap.kind[robot.end] == NodeKind.SPOT
+    return (0 if on_spot else 1), since_ms
+
+
+def _weights(order: Int32Array) -> npt.NDArray[np.float64]:
+    """What a ms counts for each robot: the first in order most, the last next to nothing."""
+    weight = np.empty(len(order))
+    weight[order] = np.linspace(1.0, 0.0, len(order), endpoint=False) ** 2
+    return weight
+
+
+def _wait_ms(turn: Turn, robot: Robot) -> int:
+    """What standing still costs: next to nothing at first, more for one that waits and waits."""
+    if robot.leg is None:
+        return 1
+    return 1 + max(0, turn.now_ms - robot.moved_ms - turn.params.patience_ms)
+
+
+def _ints(values: list[int]) -> Int32Array:
+    return np.array(values, dtype=np.int32)
+
+
+def carries(robot: Robot) -> bool:
+    """Whether it has a pod on."""
+    return robot.report is not None and robot.report.load is not None
+
+
+def _goal(robot: Robot) -> int:
+    """The goal of its leg; a parked or idle robot has none and may be sent anywhere."""
+    leg = robot.leg
+    if leg is None or (leg.activity is RobotActivity.PARK and leg.end == leg.goal):
+        return NOBODY
+    return leg.goal
+
+
+def _pinned(turn: Turn, robot: Robot) -> bool:
+    """It cannot take more nodes now: out of order, at work, or about to begin something else."""
+    report, leg = robot.report, robot.leg
+    if report is None or robot.silent or (report.battery <= 0 and not report.charging):
+        return True
+    visit = turn.state.visits.get(robot.visit) if robot.visit else None
+    if leg is None:
+        return visit is not None
+    if leg.activity is RobotActivity.PARK:
+        return visit is not None
+    return leg.end == leg.goal or (visit is not None and visit.phase is Phase.PICK)
+
+
+def _heading_at_end(turn: Turn, robot: Robot) -> int:
+    leg = robot.leg
+    if leg is None or leg.reached == len(leg.nodes) - 1:
+        return robot.heading
+    return turn.floor.heading_between(leg.nodes[-2], leg.nodes[-1])
