@@ -12,9 +12,12 @@ from sim_worlds.league.instance import load_instance
 from sim_worlds.league.output import read_output
 from sim_worlds.league.referee import judge
 from sim_worlds.league.terminal import ERR, OUT, reported
+from sim_worlds.league.tune_cli import guidance, tune
 from sim_worlds.league.violations import NOWHERE, Violation
 
 app = typer.Typer(help="Lifelong multi-agent path finding.", no_args_is_help=True)
+app.command()(tune)
+app.command()(guidance)
 
 _SHOWN = 10
 

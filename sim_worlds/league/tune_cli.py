@@ -1,4 +1,4 @@
-"""``podherd mapf tune``: lanes for an instance, the better the longer one waits."""
+"""``podherd mapf tune`` and ``guidance``: lanes for an instance, found at leisure, and drawn."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from planner.lifelong.lanes import mean_trip
+from planner.lifelong.lanes import LanesParams, found_lanes, mean_trip
 from planner.lifelong.team import TeamParams
 from planner.lifelong.trial import Start
 from planner.lifelong.tuning import Standing, Tuning, TuningParams, Verdict
 from planner.warehouse.errors import InvalidInstance
-from sim_worlds.league.guidance_file import write_guidance
+from sim_worlds.league.guidance_file import read_guidance, write_guidance
 from sim_worlds.league.instance import load_instance
 from sim_worlds.league.run import Clock
 from sim_worlds.league.start import start_of
@@ -54,6 +54,31 @@ def tune(
     else:
         told = ", ".join(f"{name} {value:.3g}" for name, value in asdict(verdict.params).items())
         OUT.print(f"[green]✓[/] lanes: {gained}; {told}")
+
+
+def guidance(
+    instance: Annotated[Path, typer.Argument(metavar="INSTANCE", help="A League instance (JSON).")],
+    lanes: Annotated[
+        Path | None, typer.Option("--guidance", help="A guidance file; else as a run would find.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Where to write: .png, .svg or .pdf.")] = Path(
+        "guidance.png"
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Of all random choices.")] = 1,
+) -> None:
+    """Draw the lanes of a floor: an arrow wherever one way is cheaper than the other."""
+    # Matplotlib takes a second to import: only here.
+    from sim_worlds.league.guidance_drawing import save_guidance_drawing
+
+    with reported():
+        loaded = load_instance(instance)
+        if lanes is None:
+            with ERR.status("looking for lanes"):
+                drawn = found_lanes(start_of(loaded), LanesParams(), seed)
+        else:
+            drawn = read_guidance(lanes, loaded.map.blocked.size)
+        arrows = save_guidance_drawing(drawn, loaded.map, output)
+    OUT.print(f"✓ {output}: {arrows} arrows", markup=False)
 
 
 def tuned_within(
