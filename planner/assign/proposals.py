@@ -1,12 +1,8 @@
-"""Who takes which task: kept stable from step to step, changed only where something is new.
+"""Searches outwards on the floor: the best task for an agent, the best agent for a task.
 
-Each pair of an agent and a task has one cost for both, ``pickup_weight`` times the cost to the
-first errand plus the length of the task less what its age is worth, so there is one stable matching
-(D. Gale, L. Shapley, 1962): no agent and task that would both rather have each other. It is reached
-by proposals: a free agent takes the best task it can get, if need be from an agent that has not
-opened it yet and is dearer; a new task takes the best agent that would rather have it. Both search
-outwards on the floor and stop at the first that cannot be beaten, so a step costs time only for
-those to whom something happened, and no table of all distances is needed.
+Both stop at the first that cannot be beaten, so they cost time with the distance to it and not
+with the floor, and need no table of distances. Dial's algorithm, as in
+:mod:`planner.roadmap.costtogo`, forwards and backwards.
 """
 
 from typing import NamedTuple
@@ -58,11 +54,12 @@ class Floor(NamedTuple):
 
 
 class Board(NamedTuple):
-    """Open tasks in ``s`` slots and agents (m,). ``at`` (n,) and ``next`` (s,) link the slots whose
-    first errand is on a node; ``length`` (s,) is what a task costs after its pick-up, less what its
-    age is worth; ``holder`` (s,) the agent that has it. ``slot`` (m,) is an agent's task, ``holding``
-    (m,) what that costs it, ``fixed`` (m,) the agents that have opened theirs; ``on`` (n,) who
-    stands on a node."""
+    """Open tasks in ``s`` slots and agents (m,).
+
+    ``at`` (n,) and ``next`` (s,) link the slots whose first errand is on a node; ``length`` (s,) is
+    what a task costs after that, ``holder`` (s,) the agent that has it. ``slot`` (m,) is an agent's
+    task, ``holding`` (m,) what that costs it, ``fixed`` (m,) says who has started one; ``on`` (n,)
+    who stands on a node."""
 
     pickup: Int32Array
     next: Int32Array
@@ -82,7 +79,7 @@ def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ig
     A task with a holder can be had if it is dearer to that by more than ``margin``. No task is
     shorter than ``shortest``, which ends the search.
     """
-    neighbours, into, drive, turn, cost, seen, head, entry, behind, clock = floor
+    neighbours, _, drive, turn, cost, seen, head, entry, behind, clock = floor
     found, best = NOBODY, NEVER
     clock[0] += 1
     now = clock[0]
@@ -130,7 +127,7 @@ def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ig
 def best_agent(slot, heading_of, weight, floor, board, margin, dearest):  # type: ignore[no-untyped-def]
     """The agent to which the task is cheapest among those that would rather have it, and its cost;
     -1 if there is none. No agent's task costs more than ``dearest``, which ends the search."""
-    neighbours, into, drive, turn, cost, seen, head, entry, behind, clock = floor
+    _, into, drive, turn, cost, seen, head, entry, behind, clock = floor
     clock[0] += 1
     now = clock[0]
     used = 0

@@ -5,10 +5,10 @@ first errand, plus the length of the task. So there is one stable matching (D. G
 1962): no agent and task that would both rather have each other. It is reached by proposals
 (:mod:`planner.assign.proposals`), which cost time only for those to whom something happened.
 
-Short and near tasks come first, so long ones would never be done while others keep coming. From
-``patience_steps`` on, measured in the time that tasks take on this floor, a task is **overdue**: it
-goes to the agent that can reach it first, whatever else that could do, and cannot be taken away
-again but by one that is nearer. At most ``overdue_share`` of the tasks that start are such.
+Short and near tasks come first, so long ones would never be done while others keep coming. From an
+age of ``patience_cycles`` on, counted in the mean time that an agent spends on a task, a task is
+**overdue**: it goes to the agent that can reach it first, whatever else that could do, and is taken
+away again only by one that is nearer. At most ``overdue_share`` of the tasks that start are such.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class AssignmentParams:
     """``margin`` is by how much, in cost, somebody must be better to take a task away."""
 
     pickup_weight: int = 5
-    margin: int = 80
-    patience_steps: int = 150
-    overdue_share: float = 0.1
+    margin: int = 16
+    patience_cycles: float = 2.5
+    overdue_share: float = 0.15
     rounds: int = 4
 
 
@@ -110,7 +110,9 @@ class TaskAssignment:
         board.on[node] = np.arange(len(node), dtype=np.int32)
         self._heading = heading
         held = np.flatnonzero((board.slot >= 0) & ~board.fixed)
-        board.holding[held] = weight * to_pickup[held].astype(np.int64) + board.length[board.slot[held]]
+        board.holding[held] = (
+            weight * to_pickup[held].astype(np.int64) + board.length[board.slot[held]]
+        )
         self._start_overdue(step)
         self._place_new()
         self._place_free(np.flatnonzero((board.slot < 0) & ~board.fixed).tolist(), node)
@@ -119,10 +121,13 @@ class TaskAssignment:
 
     def _start_overdue(self, step: int) -> None:
         """Those that have waited longest go to whoever is nearest."""
-        started = self.overdue_started + len(self._overdue)
-        allowed = 1 + int(self.params.overdue_share * self._started) - started
+        board = self._board
+        self._new += [t for t in self._overdue if board.holder[self._slot_of[t]] < 0]
+        begun = self.overdue_started + len(self._overdue)
+        allowed = 1 + int(self.params.overdue_share * self._started) - begun
+        cycle = len(board.slot) * step / max(1, self._started)
         for task, revealed in self._revealed.items():  # oldest first
-            if allowed <= 0 or step - revealed < self.params.patience_steps:
+            if allowed <= 0 or step - revealed < self.params.patience_cycles * cycle:
                 return
             if task not in self._overdue:
                 allowed -= 1
@@ -153,7 +158,13 @@ class TaskAssignment:
             if slot < 0 or board.holder[slot] >= 0:
                 continue
             agent, cost = best_agent(
-                slot, self._heading, params.pickup_weight, self._floor, board, params.margin, dearest
+                slot,
+                self._heading,
+                params.pickup_weight,
+                self._floor,
+                board,
+                params.margin,
+                dearest,
             )
             if agent >= 0:
                 old = board.slot[agent]

@@ -50,7 +50,9 @@ class Team:
     ):
         self.params = params
         self._lattice = Lattice.open(neighbours)
-        self.costs = CostToGo(neighbours, drive, turn, rows_max=min(len(neighbours), 2 * agents + 512))
+        self.costs = CostToGo(
+            neighbours, drive, turn, rows_max=min(len(neighbours), 2 * agents + 512)
+        )
         self._planner = OperationPlanner(len(neighbours), agents, params.planner, seed)
         self._assignment = TaskAssignment(neighbours, drive, turn, agents, params.assignment)
         self._slack = 4 * (params.planner.depth + 1) * STEP_COST
@@ -67,7 +69,9 @@ class Team:
         self._note(seen)
         started = seen.errands_done > 0
         self._assignment.busy(started)
-        wanted = self._assignment.assign(seen.step, seen.cell, seen.heading, self._to_goal_now(seen))
+        wanted = self._assignment.assign(
+            seen.step, seen.cell, seen.heading, self._to_goal_now(seen)
+        )
         self._task = np.where(started, seen.task, wanted).astype(np.int32)
         before, self._agents = self._agents, self._set_goals(seen)
         self._since[self._agents.goal != before.goal] = seen.step
@@ -83,8 +87,9 @@ class Team:
         self._planner.improve(self.params.trials * len(order))
 
     def improve(self, trials: int) -> float:
-        """So many more trials; returns by how much the weighted cost of the plan fell."""
-        return self._planner.improve(trials)
+        """So many more trials, shared between two cores; returns by how much the weighted cost of
+        the plan fell."""
+        return self._planner.improve_on_two_cores(trials)
 
     def decision(self) -> Decision:
         """The first actions of the plan, and who has which task."""

@@ -31,13 +31,14 @@ def value_now(menu, reservations, ranks):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def improve(  # type: ignore[no-untyped-def]
-    trials, budget, seed, lattice, agents, menu, reservations, ranks, chain
+    trials, members, budget, seed, lattice, agents, menu, reservations, ranks, chain
 ):
-    """Make ``trials`` trials, after :func:`value_now`; returns by how much the loss fell."""
-    count, value, worth, rank = menu.size, menu.value, ranks.worth, ranks.rank
+    """Make ``trials`` trials with roots out of ``members``, after :func:`value_now`; only agents
+    of rank 1 choose anew. Returns by how much the loss fell."""
+    value, worth, rank = menu.value, ranks.worth, ranks.rank
     gained = 0.0
     for _ in range(trials):
-        agent = draw(seed) % count.shape[0]
+        agent = members[draw(seed) % members.shape[0]]
         if worth[agent] <= value[agent, 0]:
             continue
         rank[agent] = 0

@@ -1,18 +1,23 @@
-"""The planner of :mod:`planner.mapf`: one operation per agent, free of conflicts, step after step."""
+"""The planner of :mod:`planner.mapf`: one operation per agent, free of conflicts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.mapf.epibt import epibt
-from planner.mapf.inheritance import Chain, Ranks
+from planner.mapf.halves import apart, levels
+from planner.mapf.inheritance import Chain, Ranks, UInt64Array
 from planner.mapf.lns import improve, value_now
 from planner.mapf.menu import Menu, Strings, fill, offers_all
 from planner.mapf.operations import Operations, Profile, operations
-from planner.mapf.problem import Agents, Lattice
+from planner.mapf.problem import NOBODY, Agents, Lattice
 from planner.mapf.reservations import Reservations, clear_all, reserve_all
 from planner.roadmap.access import Int32Array
+
+_OTHER_CORE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mapf")
+"""The kernels hold no lock, so a second thread is a second core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +51,16 @@ class OperationPlanner:
         self._strings = Strings(ops.actions, ops.shared, ops.first, ops.stay)
         self._menu = Menu.of(agents, ops)
         self._reservations = Reservations.of(nodes, agents, params.depth)
-        self._chain = Chain.of(agents)
+        self._chain = Chain.of(agents), Chain.of(agents)
         self._ranks = Ranks(
             np.zeros(agents, dtype=np.int32),
             np.zeros(agents, dtype=np.float64),
             np.zeros(agents, dtype=np.float64),
             params.rings,
         )
-        self._seed = np.array([2 * seed + 1], dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        self._seed = np.random.default_rng(seed).integers(1, 2**63, (2, 1), dtype=np.uint64)
+        self._level: Int32Array | None = None
+        self._cuts = 0
         self._lattice = Lattice.open(np.empty((0, 4), dtype=np.int32))
         self._agents: Agents | None = None
         self._expected: tuple[Int32Array, Int32Array] | None = None
@@ -91,29 +98,55 @@ class OperationPlanner:
             self._menu,
             self._reservations,
             self._ranks,
-            self._chain,
-            self._seed,
+            self._chain[0],
+            self._seed[0],
         )
         self._ranks.weight[:] = weight
         self.loss = float(value_now(self._menu, self._reservations, self._ranks))
 
     def improve(self, trials: int) -> float:
         """Neighbourhood search with so many trials; returns by how much the loss fell."""
-        gained = float(
+        everyone = np.arange(len(self._ranks.rank), dtype=np.int32)
+        self._ranks.rank[:] = 1
+        gained = self._search(trials, everyone, self._seed[0], self._chain[0])
+        self.loss -= gained
+        return gained
+
+    def improve_on_two_cores(self, trials: int) -> float:
+        """The same with half of the trials on each of two cores, each on its side of a cut through
+        the floor; agents close to the cut stay as they are, so the cut is somewhere else each time.
+        """
+        if self._level is None:
+            self._level = levels(self._lattice)
+        self._cuts += 1
+        share = (0.5, 0.35, 0.65)[self._cuts % 3]
+        halves = apart(self._level, self._planned().node, self.params.depth, share)
+        if min(len(half) for half in halves) == 0:
+            return self.improve(trials)
+        self._ranks.rank[:] = NOBODY
+        for half in halves:
+            self._ranks.rank[half] = 1
+        each = [trials * len(half) // (len(halves[0]) + len(halves[1])) for half in halves]
+        other = _OTHER_CORE.submit(self._search, each[1], halves[1], self._seed[1], self._chain[1])
+        gained = self._search(each[0], halves[0], self._seed[0], self._chain[0]) + other.result()
+        self.loss -= gained
+        return gained
+
+    def _search(self, trials: int, members: Int32Array, seed: UInt64Array, chain: Chain) -> float:
+        return float(
             improve(
                 trials,
+                members,
                 self.params.trial_budget,
-                self._seed,
+                seed,
                 self._lattice,
-                self._agents,
+                self._planned(),
                 self._menu,
                 self._reservations,
                 self._ranks,
-                self._chain,
+                chain,
             )
         )
-        self.loss -= gained
-        return gained
 
     @property
     def actions(self) -> npt.NDArray[np.int8]:
