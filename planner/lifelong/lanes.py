@@ -25,13 +25,15 @@ from planner.mapf.guidance import (
 @dataclass(frozen=True, slots=True)
 class LanesParams:
     """``states`` bounds the search for lanes: the states of all cost tables together. A trial has
-    ``agent_steps`` steps of one agent, fewer where the floor is full, and takes place if that is
-    ``trips`` times the way of a mean trip; where it is not, lanes are used unproved."""
+    ``agent_steps`` steps of one agent, fewer where the floor is full, and no more than ``longest``
+    mean trips; it takes place if that is ``shortest`` at least, else lanes are used unproved: large
+    floors gain by them."""
 
     contraflow: ContraflowParams = field(default_factory=ContraflowParams)
     states: int = 60_000_000
     agent_steps: int = 50_000
-    trips: float = 1.0
+    shortest: float = 1.0
+    longest: float = 8.0
     margin: float = 0.01
 
 
@@ -77,8 +79,9 @@ def trial_steps(start: Start, params: LanesParams, seed: int = 1) -> int:
     """How long a trial can be; 0 if that would be too short to tell anything."""
     agents = len(start.cells)
     density = agents / free_nodes(start)
-    steps = int(params.agent_steps / agents / (1.0 + 2.0 * density))
-    return steps if steps >= params.trips * mean_trip(start, seed) else 0
+    mean = mean_trip(start, seed)
+    steps = params.agent_steps / agents / (1.0 + 2.0 * density)
+    return int(min(steps, params.longest * mean)) if steps >= params.shortest * mean else 0
 
 
 def mean_trip(start: Start, seed: int = 1) -> float:

@@ -39,11 +39,13 @@ def test_the_same_start_gives_the_same_lanes() -> None:
     assert first.choice == again.choice
 
 
-def test_where_a_trial_would_be_too_short_there_is_none() -> None:
+def test_a_trial_is_as_long_as_it_has_to_be_or_there_is_none() -> None:
     start = busy_halls()
     steps = trial_steps(start, SMALL)
     assert steps == int(1_500 / 20 / (1.0 + 40 / free_nodes(start)))
     assert steps >= mean_trip(start) > 10
+    idle = replace(SMALL, agent_steps=10**9)
+    assert trial_steps(start, idle) == int(8 * mean_trip(start))
     hasty = replace(SMALL, agent_steps=20 * int(mean_trip(start)) - 20)
     assert trial_steps(start, hasty) == 0
     told: list[str] = []
