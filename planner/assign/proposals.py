@@ -74,13 +74,14 @@ class Board(NamedTuple):
 
 @nb.njit(cache=True, nogil=True)
 def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ignore[no-untyped-def]
-    """Slot of the cheapest task that ``agent`` in ``state`` can get, and its cost; -1 if none.
+    """Slot of the cheapest task that ``agent`` in ``state`` can get, and its cost; -1 if none is
+    better than what it holds by more than ``margin``.
 
     A task with a holder can be had if it is dearer to that by more than ``margin``. No task is
     shorter than ``shortest``, which ends the search.
     """
     neighbours, _, drive, turn, cost, seen, head, entry, behind, clock = floor
-    found, best = NOBODY, NEVER
+    found, best = NOBODY, board.holding[agent] - (margin if board.slot[agent] >= 0 else 0)
     clock[0] += 1
     now = clock[0]
     waiting = _push(state, 0, 0, now, cost, seen, head, entry, behind)

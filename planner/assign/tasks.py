@@ -28,10 +28,11 @@ class AssignmentParams:
     """``margin`` is by how much, in cost, somebody must be better to take a task away."""
 
     pickup_weight: int = 5
-    margin: int = 16
+    margin: int = 8
     patience_cycles: float = 2.5
     overdue_share: float = 0.15
     rounds: int = 4
+    reconsidered: int = 400
 
 
 class TaskAssignment:
@@ -69,6 +70,7 @@ class TaskAssignment:
         self._stood: Int32Array = np.empty(0, dtype=np.int32)
         self._revealed: dict[int, int] = {}
         self._new: list[int] = []
+        self._turn = 0
         self._overdue: set[int] = set()
         self._started = 0
         self.overdue_started = 0
@@ -115,7 +117,9 @@ class TaskAssignment:
         )
         self._start_overdue(step)
         self._place_new()
-        self._place_free(np.flatnonzero((board.slot < 0) & ~board.fixed).tolist(), node)
+        free = np.flatnonzero((board.slot < 0) & ~board.fixed)
+        self._place(free.tolist(), self.params.rounds * len(free))
+        self._reconsider(held)
         ids = np.array([*self._id, NOBODY], dtype=np.int32)
         return ids[board.slot]
 
@@ -173,27 +177,38 @@ class TaskAssignment:
                     self._new.append(self._id[old])
         self._new.clear()
 
-    def _place_free(self, free: list[int], node: Int32Array) -> None:
-        """Each free agent takes the best task it can get, whose holder is then free."""
+    def _reconsider(self, held: npt.NDArray[np.int64]) -> None:
+        """Some of those on their way may have come nearer to another task."""
+        if len(held) == 0:
+            return
+        turn = np.arange(self._turn, self._turn + min(len(held), self.params.reconsidered))
+        self._turn = (self._turn + len(turn)) % len(held)
+        self._place(held[turn % len(held)].tolist(), len(turn))
+        self._place_new()
+
+    def _place(self, agents: list[int], may_take_away: int) -> None:
+        """Each agent takes the best task it can get, if that is better than its own by the margin;
+        so many times that may be one from another, who is then free."""
         board, params = self._board, self.params
         lengths = board.length[list(self._slot_of.values())]
         ordinary = lengths[lengths > -(_OVERDUE // 2)]
         shortest = int(ordinary.min()) if len(ordinary) else 0
-        may_take_away = params.rounds * len(free)
-        while free:
-            agent = free.pop(0)
-            may_take_away -= 1
+        while agents:
+            agent = agents.pop(0)
             margin = params.margin if may_take_away > 0 else NEVER // 2
-            state = int(node[agent]) * 4 + int(self._heading[agent])
+            state = int(self._stood[agent]) * 4 + int(self._heading[agent])
             slot, cost = best_task(
                 agent, state, params.pickup_weight, self._floor, board, margin, shortest
             )
             if slot < 0:
                 continue
-            loser = int(board.holder[slot])
+            old, loser = int(board.slot[agent]), int(board.holder[slot])
             self._take(agent, slot, cost)
+            if old >= 0:
+                self._new.append(self._id[old])
             if loser >= 0:
-                free.append(loser)
+                may_take_away -= 1
+                agents.append(loser)
 
     def _take(self, agent: int, slot: int, cost: int) -> None:
         board = self._board

@@ -100,6 +100,8 @@ class Team:
     def _note(self, seen: Observation) -> None:
         """What became known and what is done."""
         for task in seen.revealed:
+            if task.id in self._tasks:
+                continue  # told before, and the answer came too late
             self._tasks[task.id] = task
             self._assignment.reveal(
                 task.id, task.errands[0], self._length(task), task.revealed_step
