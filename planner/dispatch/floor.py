@@ -1,16 +1,19 @@
 """The site made ready for deciding: roadmap, travel times and look-ups; never changes in a run."""
 
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from planner.mapf.operations import Profile
 from planner.roadmap.access import may_enter
+from planner.roadmap.deadends import DeadEnds, dead_ends
 from planner.roadmap.distances import Distances, Pace
+from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.roadmap.roadmap import NodeKind, Roadmap
-from planner.warehouse.ids import RobotId, StationId
+from planner.roadmap.zones import nodes_inside
+from planner.warehouse.ids import NodeId, RobotId, StationId
 from planner.warehouse.site import PickStation, Point, RobotType, Site
 
 
@@ -52,6 +55,18 @@ class Floor:
         """Driving time of a cell at the fastest pace, outside slow zones: one step of a plan."""
         return min(self._hop_ms(pace) for pace in self._paces.values())
 
+    @cached_property
+    def dead_ends(self) -> tuple[DeadEnds, DeadEnds]:
+        """Where robots without a pod, and robots with one, get out only the way they came in."""
+        neighbours, spots = self.roadmap.neighbours, self.roadmap.kind == NodeKind.SPOT
+        return dead_ends(neighbours), dead_ends(neighbours, ends_only=spots)
+
+    def nodes_of(self, names: Sequence[NodeId], area_m: Sequence[Point]) -> tuple[int, ...]:
+        """The nodes so named, those the floor has, and all inside an area (metres)."""
+        named = {self.roadmap.index[name] for name in names if name in self.roadmap.index}
+        inside = nodes_inside(area_m, self.roadmap.xy_m) if len(area_m) > 2 else ()
+        return tuple(sorted(named.union(inside)))
+
     def profiles(self, depth: int) -> tuple[Profile, ...]:
         """Steps that moves and quarter turns take, by :meth:`pace_index`.
 
@@ -83,19 +98,16 @@ class Floor:
         return self._paces[self.site.robot_types[0].id, True]
 
     def travel_ms(
-        self, robot: RobotId, node: int, heading: int, goal: int, blocked: frozenset[int]
+        self, robot: RobotId, node: int, heading: int, goal: int, obstacles: Obstacles
     ) -> int:
-        """Travel time of an unloaded robot around ``blocked`` nodes, were it alone."""
-        table = self.distances.to(goal, False, self.pace(robot, False), blocked)
+        """Travel time of an unloaded robot around ``obstacles``, were it alone."""
+        table = self.distances.to(goal, False, self.pace(robot, False), obstacles)
         return int(table[node * 4 + heading])
 
-    def to_station_ms(
-        self, station: StationId, node: int, blocked: frozenset[int] = frozenset()
-    ) -> int:
-        """Travel time of a pod from ``node`` to a station around ``blocked`` nodes, best
-        heading."""
+    def to_station_ms(self, station: StationId, node: int, obstacles: Obstacles = CLEAR) -> int:
+        """Travel time of a pod from ``node`` to a station around ``obstacles``, best heading."""
         goal = self.station_nodes[station]
-        table = self.distances.to(goal, True, self.typical_pace, blocked)
+        table = self.distances.to(goal, True, self.typical_pace, obstacles)
         return int(table[node * 4 : node * 4 + 4].min())
 
     def inbound_max(self, station: StationId) -> int:
@@ -110,19 +122,19 @@ class Floor:
         """The lattice heading of the edge from one node to its neighbour."""
         return self._neighbours[start].index(end)
 
-    def spots_from(self, node: int, loaded: bool, blocked: Set[int]) -> Iterator[int]:
-        """Pod spots that can be driven to around ``blocked`` nodes, fewest hops first."""
+    def spots_from(self, node: int, loaded: bool, obstacles: Obstacles) -> Iterator[int]:
+        """Pod spots that can be driven to around ``obstacles``, fewest hops first."""
         roadmap = self.roadmap
         seen, queue = {node}, deque([node])
         while queue:
             here = queue.popleft()
             is_spot = roadmap.kind[here] == NodeKind.SPOT
-            if is_spot:
+            if is_spot and here not in obstacles:
                 yield here
             if is_spot and loaded and here != node:
                 continue
             for there in self._neighbours[here]:
-                if there < 0 or there in seen or there in blocked:
+                if there < 0 or there in seen or obstacles.stop(here, there):
                     continue
                 goal = there if roadmap.kind[there] == NodeKind.SPOT else -1
                 if may_enter(roadmap.kind, roadmap.station_of, here, there, goal, loaded):

@@ -15,7 +15,8 @@ class DispatchParams:
     are sent as the horizon. A robot not heard of for
     ``silent_ms`` is an obstacle; what was sent and is not reported after ``resend_ms`` is sent
     again; what failed is tried again after ``retry_ms``; a robot with work that has not moved
-    begins to prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``. Robots
+    begins to prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``; of robots
+    that have waited for each other for ``deadlock_ms`` one makes way for ``yield_ms``. Robots
     below ``battery_low`` go charging when free, below ``battery_critical`` they take no work, and
     they leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits.
     """
@@ -29,6 +30,8 @@ class DispatchParams:
     retry_ms: int = 5_000
     stuck_ms: int = 60_000
     patience_ms: int = 8_000
+    deadlock_ms: int = 20_000
+    yield_ms: int = 10_000
     battery_low: float = 0.35
     battery_critical: float = 0.15
     battery_enough: float = 0.60

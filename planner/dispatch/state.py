@@ -8,6 +8,7 @@ from typing import Self
 
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShortenLine
 from planner.warehouse.ids import (
+    ClosureId,
     LineId,
     OrderId,
     PickId,
@@ -138,7 +139,8 @@ class Robot:
     """``node`` is the node last passed (-1 until first heard of), ``heading`` the lattice heading
     there; ``moved_ms`` is when it last got ahead or had no reason to; ``horizon`` are the nodes
     planned beyond what is released; ``waits_for`` is the robot that holds, or is to
-    pass first, the next of these; after a failed action nothing begins before ``retry_ms``."""
+    pass first, the next of these; after a failed action nothing begins before ``retry_ms``;
+    until ``yields_ms`` it makes way for those it was deadlocked with."""
 
     robot: RobotId
     node: int
@@ -153,6 +155,7 @@ class Robot:
     retry_ms: int = 0
     horizon: tuple[int, ...] = ()
     waits_for: RobotId | None = None
+    yields_ms: int = 0
 
     @property
     def end(self) -> int:
@@ -181,6 +184,7 @@ class Tally:
     metres: float = 0.0
     robot_busy_ms: int = 0
     station_picking_ms: int = 0
+    deadlocks: int = 0
 
 
 @dataclass(slots=True)
@@ -189,8 +193,8 @@ class State:
     SKU that can still be promised; ``open_lines`` the lines at put walls with pieces that no pod
     has been chosen for, and their stations; ``waiting`` the orders not yet
     released, oldest first, and ``walls`` those on each station's put wall; ``finished`` the age of
-    every completed order in ms; ``alarms`` those active now; ``station_lines`` the lines picked
-    at each station."""
+    every completed order in ms; ``closures`` the nodes of every closure; ``alarms`` those active
+    now; ``station_lines`` the lines picked at each station."""
 
     now_ms: int = 0
     robots: dict[RobotId, Robot] = field(default_factory=dict)
@@ -207,6 +211,7 @@ class State:
     picks: dict[PickId, PickTask] = field(default_factory=dict)
     finished: dict[OrderId, int] = field(default_factory=dict)
     shortened: dict[LineId, ShortenLine] = field(default_factory=dict)
+    closures: dict[ClosureId, tuple[int, ...]] = field(default_factory=dict)
     alarms: dict[tuple[AlarmKind, str], RaiseAlarm] = field(default_factory=dict)
     station_lines: dict[StationId, int] = field(default_factory=dict)
     visits_made: int = 0

@@ -10,6 +10,7 @@ from planner.dispatch.floor import Floor
 from planner.dispatch.kpis import tally_time
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.phases.absorb import absorb
+from planner.dispatch.phases.deadlock import break_deadlocks
 from planner.dispatch.phases.detours import reroute
 from planner.dispatch.phases.driving import drive, whole_order
 from planner.dispatch.phases.legs import (
@@ -97,6 +98,7 @@ class Dispatcher:
         assign_fetches(turn)
         begin_legs(turn)
         park_idle(turn)
+        break_deadlocks(turn)
         drive(turn)
 
     def outstanding(self, state: State) -> tuple[Command, ...]:

@@ -14,6 +14,7 @@ from planner.dispatch.state import (
     Tally,
     Visit,
 )
+from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
 from planner.warehouse.ids import LineId, OrderId, RobotId, SlotId, StationId, VisitId
 
@@ -31,8 +32,8 @@ class Turn:
     """Orders of which something was picked or given up in this turn."""
     counted: dict[str, float] = field(default_factory=dict)
     """What to add to the tally."""
-    obstacles: frozenset[int] = frozenset()
-    """Nodes held by robots that cannot be expected to move."""
+    obstacles: Obstacles = CLEAR
+    """Nodes held by robots that cannot be expected to move, and closed ones."""
 
     def set_robot(self, robot: Robot, **changes: Any) -> Robot:
         """Replace a robot's record."""

@@ -103,7 +103,7 @@ def _walk(  # type: ignore[no-untyped-def]
                 if stays and reached[good]:
                     break
                 there = neighbours[here, heading]
-                if there < 0 or blocked[there]:
+                if there < 0 or blocked[there] > blocked[here]:
                     break
                 if loaded and good > 0 and kind[here] == SPOT and here != cells[0]:
                     break

@@ -21,8 +21,9 @@ class Lattice(NamedTuple):
     """:class:`planner.roadmap.roadmap.NodeKind`, shape (n,)."""
     station_of: Int32Array
     """Station whose lane the node belongs to, else -1, shape (n,)."""
-    blocked: BoolArray
-    """Nodes nobody may enter now: dead robots, closures, shape (n,)."""
+    blocked: Int8Array
+    """0 where nothing is in the way, shape (n,); nobody may enter a node where it is higher than on
+    the one it leaves (:meth:`planner.roadmap.obstacles.Obstacles.levels`)."""
 
     @staticmethod
     def open(neighbours: Int32Array) -> "Lattice":
@@ -32,7 +33,7 @@ class Lattice(NamedTuple):
             np.ascontiguousarray(neighbours, dtype=np.int32),
             np.zeros(n, dtype=np.int8),
             np.full(n, NOBODY, dtype=np.int32),
-            np.zeros(n, dtype=np.bool_),
+            np.zeros(n, dtype=np.int8),
         )
 
 

@@ -5,22 +5,19 @@ used are dropped. Time grows with the edges of the roadmap per new goal, memory 
 ``4 * nodes * 4`` bytes per table kept.
 """
 
-import heapq
 from collections import OrderedDict
 from dataclasses import dataclass
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
-from planner.roadmap.access import SPOT, Int8Array, Int32Array, may_enter, reverse_neighbours
+from planner.roadmap.access import SPOT, Int32Array, may_enter, reverse_neighbours
+from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.roadmap.roadmap import Roadmap
 from planner.warehouse.site import RobotType
 
 FAR_MS = 2**30
 """No way: larger than any travel time, small enough to add to."""
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Distances:
         self._roadmap = roadmap
         self._pitch_m = pitch_m
         self._into = reverse_neighbours(roadmap.neighbours)
-        self._rows: OrderedDict[tuple[int, bool, Pace, frozenset[int]], int] = OrderedDict()
+        self._rows: OrderedDict[tuple[int, bool, Pace, Obstacles], int] = OrderedDict()
         self._hops: dict[Pace, Int32Array] = {}
         width = 4 * len(roadmap.nodes)
         self.rows_max = max(512, memory_mb * 2**20 // (4 * width))
@@ -66,19 +63,15 @@ class Distances:
             self._hops[pace] = np.round(1000 * self._pitch_m / speed).astype(np.int32)
         return self._hops[pace]
 
-    def to(
-        self, goal: int, loaded: bool, pace: Pace, blocked: frozenset[int] = frozenset()
-    ) -> Int32Array:
+    def to(self, goal: int, loaded: bool, pace: Pace, obstacles: Obstacles = CLEAR) -> Int32Array:
         """Travel time to ``goal`` from every ``[node * 4 + heading]``; ``FAR_MS`` where no way."""
-        row = self.row(goal, loaded, pace, blocked)  # may put a larger pool in place
+        row = self.row(goal, loaded, pace, obstacles)  # may put a larger pool in place
         table: Int32Array = self.pool[row]
         return table
 
-    def row(
-        self, goal: int, loaded: bool, pace: Pace, blocked: frozenset[int] = frozenset()
-    ) -> int:
-        """Row of ``pool`` with the travel times to ``goal``; ``blocked`` nodes nobody can enter."""
-        key = (goal, loaded, pace, blocked)
+    def row(self, goal: int, loaded: bool, pace: Pace, obstacles: Obstacles = CLEAR) -> int:
+        """Row of ``pool`` with the travel times to ``goal`` around ``obstacles``."""
+        key = (goal, loaded, pace, obstacles)
         row = self._rows.get(key)
         if row is None:
             row = self._free_row()
@@ -87,7 +80,7 @@ class Distances:
                 self._roadmap.kind,
                 self._roadmap.station_of,
                 self.hop_ms(pace),
-                self._blocked_mask(blocked),
+                obstacles.levels(len(self._roadmap.nodes)),
                 goal,
                 loaded,
                 pace.quarter_turn_ms,
@@ -106,11 +99,6 @@ class Distances:
             self.pool = np.concatenate([self.pool, more])[: self.rows_max]
         return len(self._rows)
 
-    def _blocked_mask(self, blocked: frozenset[int]) -> BoolArray:
-        mask = np.zeros(len(self._roadmap.nodes), dtype=np.bool_)
-        mask[sorted(blocked)] = True
-        return mask
-
 
 @nb.njit(cache=True, inline="always")
 def turn_ms(heading, towards, quarter_turn_ms, stop_ms):  # type: ignore[no-untyped-def]
@@ -123,41 +111,70 @@ def turn_ms(heading, towards, quarter_turn_ms, stop_ms):  # type: ignore[no-unty
 
 @nb.njit(cache=True)
 def _cost_to_go(  # type: ignore[no-untyped-def]
-    into: Int32Array,
-    kind: Int8Array,
-    station_of: Int32Array,
-    hop_ms: Int32Array,
-    blocked: BoolArray,
-    goal: int,
-    loaded: bool,
-    quarter_turn_ms: int,
-    stop_ms: int,
-):
-    """Dijkstra backwards from the goal over (node, heading).
+    into, kind, station_of, hop_ms, level, goal, loaded, quarter_turn_ms, stop_ms,
+):  # fmt: skip
+    """Shortest times backwards from the goal over (node, heading), exact to the ms.
 
-    The queue holds ``cost * states + state`` in one integer, which is quicker than pairs.
+    Instead of a heap a ring with one bucket for every ms, as wide as the longest move with its
+    turn: R. Dial, Algorithm 360, CACM 12, 1969. A state is in at most one bucket.
     """
     states = into.shape[0] * 4
     cost = np.full(states, FAR_MS, dtype=np.int32)
-    queue = [np.int64(goal * 4 + heading) for heading in range(4)]
+    buckets = hop_ms.max() + stop_ms + 2 * quarter_turn_ms + 1
+    first = np.full(buckets, -1, dtype=np.int32)
+    behind = np.empty(states, dtype=np.int32)
+    before = np.empty(states, dtype=np.int32)
+    waiting = 0
     for heading in range(4):
         cost[goal * 4 + heading] = 0
-    while queue:
-        so_far, state = divmod(heapq.heappop(queue), states)
-        if so_far > cost[state]:
-            continue
-        there, towards = state // 4, state % 4
-        here = into[there, towards]
-        if here < 0 or blocked[there]:
-            continue
-        if not may_enter(kind, station_of, here, there, goal, loaded):
-            continue
-        moved = so_far + hop_ms[here, towards]
-        passable = not (loaded and kind[here] == SPOT)
-        for heading in range(4):
-            total = moved + turn_ms(heading, towards, quarter_turn_ms, stop_ms)
-            if total < cost[here * 4 + heading]:
+        waiting += _put(goal * 4 + heading, 0, first, behind, before)
+    so_far = 0
+    while waiting > 0:
+        bucket = so_far % buckets
+        while first[bucket] >= 0:
+            state = first[bucket]
+            waiting -= _take(state, bucket, first, behind, before)
+            there, towards = state // 4, state % 4
+            here = into[there, towards]
+            if here < 0 or level[there] > level[here]:
+                continue
+            if not may_enter(kind, station_of, here, there, goal, loaded):
+                continue
+            moved = so_far + hop_ms[here, towards]
+            for heading in range(4):
+                total = moved + turn_ms(heading, towards, quarter_turn_ms, stop_ms)
+                known = cost[here * 4 + heading]
+                if total >= known:
+                    continue
                 cost[here * 4 + heading] = total
-                if passable:
-                    heapq.heappush(queue, np.int64(total) * states + here * 4 + heading)
+                if loaded and kind[here] == SPOT:
+                    continue
+                if known < FAR_MS:
+                    waiting -= _take(here * 4 + heading, known % buckets, first, behind, before)
+                waiting += _put(here * 4 + heading, total % buckets, first, behind, before)
+        so_far += 1
     return cost
+
+
+@nb.njit(cache=True, inline="always")
+def _put(state, bucket, first, behind, before):  # type: ignore[no-untyped-def]
+    """Put a state into a bucket, a doubly linked list; returns 1."""
+    following = first[bucket]
+    behind[state], before[state] = following, -1
+    if following >= 0:
+        before[following] = state
+    first[bucket] = state
+    return 1
+
+
+@nb.njit(cache=True, inline="always")
+def _take(state, bucket, first, behind, before):  # type: ignore[no-untyped-def]
+    """Take a state out of its bucket; returns 1."""
+    following, preceding = behind[state], before[state]
+    if following >= 0:
+        before[following] = preceding
+    if preceding >= 0:
+        behind[preceding] = following
+    else:
+        first[bucket] = following
+    return 1

@@ -1,6 +1,7 @@
 """What zones do to nodes and edges. A zone's border belongs to the zone."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import shapely
 from planner.roadmap.access import Int8Array, Int32Array
 from planner.roadmap.lattice import STEPS
 from planner.roadmap.roadmap import FloatArray, NodeKind
-from planner.warehouse.site import Zone, ZoneKind
+from planner.warehouse.site import Point, Zone, ZoneKind
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -50,6 +51,13 @@ def speed_limits_mps(
             touched = _touched(zone, xy_m, neighbours)
             limits[touched] = np.minimum(limits[touched], zone.max_speed_mps)
     return limits
+
+
+def nodes_inside(area_m: Sequence[Point], xy_m: FloatArray) -> list[int]:
+    """Nodes inside a polygon (metres), its border included."""
+    polygon = shapely.make_valid(shapely.Polygon(area_m))
+    inside: list[int] = np.flatnonzero(shapely.intersects_xy(polygon, xy_m)).tolist()
+    return inside
 
 
 def _inside(zone: Zone, xy_m: FloatArray) -> BoolArray:

@@ -59,6 +59,10 @@ class AlarmKind(StrEnum):
     POD_BLOCKED = "pod_blocked"
     """A robot that does not answer stands beneath a pod, which cannot be fetched until it is
     moved; lines that only this pod can serve wait."""
+    NODES_CLOSED = "nodes_closed"
+    """An operator has closed a part of the floor; what is in there waits."""
+    DEADLOCK = "deadlock"
+    """Robots that waited for each other in a ring; one of them makes way."""
     LINE_SHORT = "line_short"
     """A line, or part of it, cannot be delivered."""
 

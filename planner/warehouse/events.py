@@ -3,10 +3,11 @@ all that it ever knows, so a log of them replays to the same commands, bit for b
 
 from dataclasses import dataclass
 
-from planner.warehouse.ids import PickId
+from planner.warehouse.ids import ClosureId, NodeId, PickId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.robot import RobotState
+from planner.warehouse.site import Point
 from planner.warehouse.stock import Balance
 
 
@@ -40,4 +41,22 @@ class RobotStateSeen:
     state: RobotState
 
 
-Event = OrderReceived | StockStated | PickConfirmed | RobotStateSeen
+@dataclass(frozen=True, slots=True)
+class NodesClosed:
+    """An operator has closed these nodes and all inside ``area_m`` (a polygon, metres) until
+    further notice: robots there drive on to leave, nobody else comes in. What is released already
+    is still driven. The same closure again replaces the one before."""
+
+    closure: ClosureId
+    nodes: tuple[NodeId, ...] = ()
+    area_m: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodesOpened:
+    """The closure is over."""
+
+    closure: ClosureId
+
+
+Event = OrderReceived | StockStated | PickConfirmed | RobotStateSeen | NodesClosed | NodesOpened

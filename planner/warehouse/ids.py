@@ -10,6 +10,8 @@ StationId = NewType("StationId", str)
 ChargerId = NewType("ChargerId", str)
 NodeId = NewType("NodeId", str)
 EdgeId = NewType("EdgeId", str)
+ClosureId = NewType("ClosureId", str)
+"""What an operator calls a place that is closed for a while."""
 
 Sku = NewType("Sku", str)
 OrderId = NewType("OrderId", str)

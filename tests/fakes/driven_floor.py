@@ -63,26 +63,30 @@ def planned(
     planner = OperationPlanner(len(floor.nodes), count, PlannerParams(depth, rings=False), seed)
     lattice = Lattice.open(floor.neighbours)._replace(kind=floor.kind, station_of=floor.station_of)
     ranked = np.array(order or list(range(count)), dtype=np.int32)
-    weight = np.ones(count)
+    weight = np.empty(count)
+    weight[ranked] = [1e6, *np.linspace(1, 0, count, endpoint=False)[1:] ** 2]
     planner.plan(lattice, agents, distances.pool, ranked, weight, HOP_MS)
     planner.improve(trials * count)
     return planner.paths
 
 
 def drive(floor: Roadmap, movers: list[Mover], order: list[int], ticks: int) -> int:
-    """Drive until everyone is at its goal, or for ``ticks``; returns the ticks it took."""
+    """Drive until everyone has been at its goal, or for ``ticks``; returns the ticks it took. Who
+    has arrived has no goal any more, goes last and makes way."""
     for tick in range(ticks):
         for mover in movers:
-            mover.pinned = mover.node == mover.goal
-        if all(mover.pinned or mover.goal == NOBODY for mover in movers):
+            if mover.node == mover.goal:
+                mover.goal, mover.waited_ms = NOBODY, 0
+        if all(mover.goal == NOBODY for mover in movers):
             return tick
+        order = sorted(order, key=lambda index: movers[index].goal == NOBODY)
         paths = planned(floor, movers, order, seed=tick)
         holder = np.full(len(floor.nodes), NOBODY, dtype=np.int32)
         holder[[mover.node for mover in movers]] = np.arange(len(movers))
         moves, _ = release(paths, holder, np.zeros(len(movers), dtype=np.int32), 1)
         for mover, path, move in zip(movers, paths.tolist(), moves, strict=True):
             way = [node for node in path if node != mover.node]
-            mover.waited_ms += 500
+            mover.waited_ms += 500 if mover.goal != NOBODY else 0
             if move:
                 mover.heading = floor.neighbours[mover.node].tolist().index(way[0])
                 mover.node, mover.waited_ms = way[0], 0

@@ -7,6 +7,8 @@ from planner.dispatch.state import Leg, Line, OpenOrder, Robot, SlotStock
 from planner.dispatch.turn import Turn
 from planner.warehouse.events import (
     Event,
+    NodesClosed,
+    NodesOpened,
     OrderReceived,
     PickConfirmed,
     RobotStateSeen,
@@ -29,6 +31,10 @@ def absorb(turn: Turn, event: Event) -> None:
             _confirm(turn, event)
         case RobotStateSeen(report):
             _hear(turn, report)
+        case NodesClosed(closure, nodes, area_m):
+            turn.state.closures[closure] = turn.floor.nodes_of(nodes, area_m)
+        case NodesOpened(closure):
+            turn.state.closures.pop(closure, None)
 
 
 def _receive(turn: Turn, order: PickOrder) -> None:

@@ -1,4 +1,4 @@
-"""Trips whose goal a dead robot has shut off are changed, as far as anything can be done."""
+"""Trips whose goal an obstacle has shut off are changed, as far as anything can be done."""
 
 from planner.dispatch.phases.allocate import take_back
 from planner.dispatch.phases.robots import parked
@@ -27,6 +27,8 @@ def reroute(turn: Turn) -> None:
 
 
 def _reachable(turn: Turn, robot: Robot, leg: Leg) -> bool:
+    if leg.goal in turn.obstacles.closed:
+        return False
     loaded = robot.report is not None and robot.report.load is not None
     pace = turn.floor.pace(robot.robot, loaded)
     table = turn.floor.distances.to(leg.goal, loaded, pace, turn.obstacles)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from planner.dispatch.phases.routing import carries, plan_ways
+from planner.dispatch.phases.routing import carries, plan_ways, requests_of
 from planner.dispatch.state import Leg, Robot
 from planner.dispatch.turn import Turn
 from planner.roadmap.access import Int32Array
@@ -19,7 +19,8 @@ from planner.warehouse.view import RobotActivity
 def drive(turn: Turn) -> None:
     """Extend the bases; send what is new, and again what seems lost."""
     robots = list(turn.state.robots.values())
-    ways = plan_ways(turn, robots)
+    requests = requests_of(turn, robots)
+    ways = plan_ways(turn, requests)
     ahead = np.array([len(robot.held) - 1 for robot in robots], dtype=np.int32)
     moves, waits_for = release(ways.paths, _holders(turn, robots), ahead, turn.params.base_nodes)
     for index, robot in enumerate(robots):

@@ -38,7 +38,8 @@ def request_pods(turn: Turn) -> None:
 
 
 def drop_blocked(turn: Turn) -> None:
-    """Visits of pods that a dead robot stands under are taken back; their lines are open again."""
+    """Visits of pods that a dead robot stands under, or that a closure has shut in, are taken back;
+    their lines are open again."""
     for visit in list(turn.state.visits.values()):
         if visit.robot is None and turn.state.pods[visit.pod] in turn.obstacles:
             take_back(turn, visit)

@@ -45,7 +45,8 @@ def assign_chargers(turn: Turn) -> None:
     state, params = turn.state, turn.params
     busy = {robot.leg.goal for robot in state.robots.values() if robot.leg}
     busy |= {robot.node for robot in state.robots.values()}
-    free = [(node, node) for node in turn.floor.charger_nodes if node not in busy]
+    closed = turn.obstacles.closed
+    free = [(node, node) for node in turn.floor.charger_nodes if node not in busy | closed]
     low = [
         robot
         for robot in state.robots.values()
@@ -77,7 +78,7 @@ def begin_legs(turn: Turn) -> None:
 
 
 def park_idle(turn: Turn) -> None:
-    """Idle robots leave aisles, stations and chargers for the nearest spot."""
+    """Idle robots leave aisles, stations, chargers and closed places for the nearest spot."""
     kind = turn.floor.roadmap.kind
     robots = turn.state.robots.values()
     idle = [
@@ -87,13 +88,13 @@ def park_idle(turn: Turn) -> None:
         and robot.leg is None
         and robot.report is not None
         and not robot.silent
-        and kind[robot.node] != NodeKind.SPOT
+        and (kind[robot.node] != NodeKind.SPOT or robot.node in turn.obstacles)
     ]
     if not idle:
         return
     taken = {robot.leg.goal for robot in robots if robot.leg} | {robot.node for robot in robots}
     for robot in idle:
-        spots = turn.floor.spots_from(robot.node, loaded=False, blocked=turn.obstacles)
+        spots = turn.floor.spots_from(robot.node, loaded=False, obstacles=turn.obstacles)
         choice = next((spot for spot in spots if spot not in taken), None)
         if choice is not None:
             taken.add(choice)

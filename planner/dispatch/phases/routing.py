@@ -10,11 +10,20 @@ from planner.dispatch.turn import Turn
 from planner.mapf.planner import OperationPlanner, PlannerParams
 from planner.mapf.problem import Agents, Lattice
 from planner.roadmap.access import Int32Array
+from planner.roadmap.deadends import leads_out
 from planner.roadmap.distances import FAR_MS
 from planner.roadmap.onward import onward
-from planner.roadmap.roadmap import NodeKind
 from planner.traffic.release import NOBODY
 from planner.warehouse.view import RobotActivity
+
+FIRST_WEIGHT = 1e6
+
+
+class Requests(NamedTuple):
+    """All robots as agents, in one order."""
+
+    robots: list[Robot]
+    agents: Agents
 
 
 class Ways(NamedTuple):
@@ -25,10 +34,10 @@ class Ways(NamedTuple):
     onward: Int32Array
 
 
-def plan_ways(turn: Turn, robots: list[Robot]) -> Ways:
+def plan_ways(turn: Turn, requests: Requests) -> Ways:
     """Plan anew. Keeps nothing between ticks: the same state gives the same ways."""
     params, floor = turn.params, turn.floor
-    agents = _agents(turn, robots)
+    robots, agents = requests
     order = _order(turn, robots, agents)
     planner = OperationPlanner(
         len(floor.roadmap.nodes),
@@ -40,19 +49,24 @@ def plan_ways(turn: Turn, robots: list[Robot]) -> Ways:
         _lattice(turn), agents, floor.distances.pool, order, _weights(order), floor.typical_hop_ms
     )
     planner.improve(params.trials * len(robots))
-    return Ways(planner.paths, _onward(turn, robots, agents, planner.paths))
-
-
-def _onward(turn: Turn, robots: list[Robot], agents: Agents, paths: Int32Array) -> Int32Array:
-    """From where the paths end, facing the way of the last move."""
-    roadmap = turn.floor.roadmap
+    paths = planner.paths
     heading = agents.heading.copy()
     for step in range(1, paths.shape[1]):
-        towards = roadmap.neighbours[paths[:, step - 1]] == paths[:, step, None]
+        towards = floor.roadmap.neighbours[paths[:, step - 1]] == paths[:, step, None]
         heading = np.where(towards.any(axis=1), towards.argmax(axis=1), heading).astype(np.int32)
+    return Ways(paths, lone_ways(turn, requests, paths[:, -1], heading, params.horizon_nodes))
+
+
+def lone_ways(
+    turn: Turn, requests: Requests, node: Int32Array, heading: Int32Array, hops: int
+) -> Int32Array:
+    """The next nodes of every robot from ``node`` and ``heading`` (m,) on, were it alone, shape
+    (m, hops); -1 beyond its goal."""
+    robots, agents = requests
+    roadmap = turn.floor.roadmap
     paces = [turn.floor.pace(robot.robot, carries(robot)) for robot in robots]
     ahead: Int32Array = onward(
-        paths[:, -1],
+        node,
         heading,
         agents.goal,
         agents.row,
@@ -63,19 +77,19 @@ def _onward(turn: Turn, robots: list[Robot], agents: Agents, paths: Int32Array) 
         roadmap.neighbours,
         roadmap.kind,
         roadmap.station_of,
-        turn.params.horizon_nodes,
+        hops,
     )
     return ahead
 
 
 def _lattice(turn: Turn) -> Lattice:
     roadmap = turn.floor.roadmap
-    blocked = np.zeros(len(roadmap.nodes), dtype=np.bool_)
-    blocked[sorted(turn.obstacles)] = True
-    return Lattice(np.asarray(roadmap.neighbours), roadmap.kind, roadmap.station_of, blocked)
+    blocked = turn.obstacles.levels(len(roadmap.nodes))
+    return Lattice(roadmap.neighbours, roadmap.kind, roadmap.station_of, blocked)
 
 
-def _agents(turn: Turn, robots: list[Robot]) -> Agents:
+def requests_of(turn: Turn, robots: list[Robot]) -> Requests:
+    """Where everybody is, at the ends of the bases, and wants to go."""
     floor = turn.floor
     agents = Agents.at(
         _ints([robot.end for robot in robots]),
@@ -88,7 +102,7 @@ def _agents(turn: Turn, robots: list[Robot]) -> Agents:
         agents.profile[index] = floor.pace_index(robot.robot, loaded)
         agents.wait_cost[index] = _wait_ms(turn, robot)
         goal = _goal(robot)
-        if goal == NOBODY:
+        if goal == NOBODY or robot.yields_ms > turn.now_ms:
             continue
         row = floor.distances.row(goal, loaded, floor.pace(robot.robot, loaded), turn.obstacles)
         here = robot.end * 4 + agents.heading[index]
@@ -96,34 +110,39 @@ def _agents(turn: Turn, robots: list[Robot]) -> Agents:
             # Once there it stays: something is to be done at the goal.
             agents.goal[index] = agents.goal_after[index] = goal
             agents.row[index] = row
-    return agents
+    return Requests(robots, agents)
 
 
 def _order(turn: Turn, robots: list[Robot], agents: Agents) -> Int32Array:
-    ranks = [_rank(turn, robot, agents.goal[i] != NOBODY) for i, robot in enumerate(robots)]
-    return _ints(sorted(range(len(robots)), key=lambda i: (ranks[i], i)))
-
-
-def _rank(turn: Turn, robot: Robot, has_goal: bool) -> tuple[int, int]:
-    """Priority: a carried pod on a spot blocks its only way out, so it goes first; then the robot
-    longest under way; idle ones last."""
-    since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
-    if not has_goal:
-        return 2, since_ms
-    on_spot = carries(robot) and turn.floor.roadmap.kind[robot.end] == NodeKind.SPOT
-    return (0 if on_spot else 1), since_ms
+    """Highest priority first: who must come out of a dead end, for nobody gets in before; then the
+    robot longest under way; those without a goal last, and who makes way for others after them."""
+    without, loaded = turn.floor.dead_ends
+    out = np.where(
+        agents.loaded,
+        leads_out(loaded.depth, loaded.outward, agents.node, agents.goal),
+        leads_out(without.depth, without.outward, agents.node, agents.goal),
+    )
+    ranks = []
+    for index, robot in enumerate(robots):
+        since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
+        yields = robot.yields_ms > turn.now_ms
+        rank = 0 if out[index] else 1 if agents.goal[index] != NOBODY else 3 if yields else 2
+        ranks.append((rank, since_ms, index))
+    return _ints([index for _, _, index in sorted(ranks)])
 
 
 def _weights(order: Int32Array) -> npt.NDArray[np.float64]:
-    """What a ms counts for each robot: the first in order most, the last next to nothing."""
+    """What a ms counts for each robot: the higher in order the more, and nobody gains at the cost
+    of the first, so that there is always one that gets on."""
     weight = np.empty(len(order))
     weight[order] = np.linspace(1.0, 0.0, len(order), endpoint=False) ** 2
+    weight[order[:1]] = FIRST_WEIGHT
     return weight
 
 
 def _wait_ms(turn: Turn, robot: Robot) -> int:
     """What standing still costs: next to nothing at first, more for one that waits and waits."""
-    if robot.leg is None:
+    if robot.leg is None or robot.yields_ms > turn.now_ms:
         return 1
     return 1 + max(0, turn.now_ms - robot.moved_ms - turn.params.patience_ms)
 

@@ -2,6 +2,7 @@
 
 from planner.dispatch.state import Robot
 from planner.dispatch.turn import Turn
+from planner.roadmap.obstacles import Obstacles
 from planner.warehouse.commands import AlarmKind
 
 
@@ -11,11 +12,14 @@ def watch(turn: Turn) -> None:
         _silence(turn, robot)
         _errors(turn, robot)
         _stuck(turn, robot)
-    if turn.now_ms > turn.params.silent_ms:
-        turn.obstacles = frozenset(
-            node for robot in turn.state.robots.values() if robot.silent for node in robot.held
-        )
-        _blocked_pods(turn)
+    silent = [robot for robot in turn.state.robots.values() if robot.silent]
+    heard = turn.now_ms > turn.params.silent_ms
+    turn.obstacles = Obstacles(
+        dead=frozenset(node for robot in silent for node in robot.held) if heard else frozenset(),
+        closed=frozenset(node for nodes in turn.state.closures.values() for node in nodes),
+    )
+    _blocked_pods(turn)
+    _closures(turn)
 
 
 def _silence(turn: Turn, robot: Robot) -> None:
@@ -59,12 +63,27 @@ def _stuck(turn: Turn, robot: Robot) -> None:
 
 def _blocked_pods(turn: Turn) -> None:
     named = [pod for kind, pod in turn.state.alarms if kind is AlarmKind.POD_BLOCKED]
-    if not turn.obstacles and not named:
+    dead = turn.obstacles.dead
+    if not dead and not named:
         return
-    blocked = {pod for pod, node in turn.state.pods.items() if node in turn.obstacles}
+    blocked = {pod for pod, node in turn.state.pods.items() if node in dead}
     for pod in sorted(blocked):
         text = f"{pod} cannot be fetched: a robot that does not answer is beneath it. Move it."
         turn.alarm(AlarmKind.POD_BLOCKED, pod, text)
     for name in named:
         if name not in blocked:
             turn.clear(AlarmKind.POD_BLOCKED, name)
+
+
+def _closures(turn: Turn) -> None:
+    named = [name for kind, name in turn.state.alarms if kind is AlarmKind.NODES_CLOSED]
+    if not turn.state.closures and not named:
+        return
+    for closure, nodes in turn.state.closures.items():
+        inside = set(nodes)
+        pods = sum(node in inside for node in turn.state.pods.values())
+        text = f"{len(nodes)} nodes are closed; {pods} pods in there wait. Open {closure} in time."
+        turn.alarm(AlarmKind.NODES_CLOSED, closure, text)
+    for name in named:
+        if name not in turn.state.closures:
+            turn.clear(AlarmKind.NODES_CLOSED, name)

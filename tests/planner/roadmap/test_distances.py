@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from planner.roadmap.access import SPOT, may_enter
 from planner.roadmap.distances import FAR_MS, Distances, Pace
+from planner.roadmap.obstacles import Obstacles
 from planner.roadmap.roadmap import Roadmap
 from sim_worlds.sites.catalogue import load_site
 
@@ -16,7 +17,7 @@ PACE = Pace(quarter_turn_ms=1000, stop_ms=500, speed_mps=2.0)
 
 
 def plain_search(
-    floor: Roadmap, start: int, heading: int, goal: int, loaded: bool, blocked: frozenset[int]
+    floor: Roadmap, start: int, heading: int, goal: int, loaded: bool, blocked: Obstacles
 ) -> int:
     """Dijkstra forwards from one node and heading, written without a look at the tables."""
     queue, done = [(0, start, heading)], set()
@@ -50,7 +51,7 @@ def test_tables_hold_the_shortest_times(seed: int, loaded: bool) -> None:
     if count < 2:
         return
     start, goal, dead = (int(node) for node in rng.integers(0, count, 3))
-    blocked = frozenset({dead} - {start, goal})
+    blocked = Obstacles(frozenset({dead} - {start, goal}))
     table = Distances(floor, PITCH_M).to(goal, loaded, PACE, blocked)
     for heading in range(4):
         found = int(table[start * 4 + heading])
