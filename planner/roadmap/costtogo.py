@@ -22,7 +22,8 @@ class CostToGo:
     """Rows of ``pool`` (rows, 4 * n) uint16, indexed ``[node * 4 + heading]``, one per goal.
 
     ``drive`` (n, 4) is the cost of the edge in each heading, ``turn`` that of a quarter turn, both
-    1 to 255. ``settled`` (rows,) says up to which cost a row is right; beyond it reads ``FAR``.
+    1 to 255. ``settled`` (rows,) says up to which cost a row is right; beyond it reads too
+    much, at the most ``FAR``.
     Rows asked for together are good until the next call; beyond ``rows_max`` the rows longest not
     asked for make place. Time grows with the states within reach of the askers, memory with
     ``8 * n`` bytes per row.
