@@ -91,6 +91,11 @@ class Team:
         the plan fell."""
         return self._planner.improve_on_two_cores(trials)
 
+    @property
+    def loss(self) -> float:
+        """How far the weighted cost of the plan is from everybody having its best operation."""
+        return self._planner.loss
+
     def decision(self) -> Decision:
         """The first actions of the plan, and who has which task."""
         actions = self._planner.actions.astype(np.int32)

@@ -1,4 +1,4 @@
-"""``podherd mapf``: run a planner on an instance of the League, check a plan, draw it."""
+"""``podherd mapf``: run the planner on an instance of the League, check a plan, draw it."""
 
 from collections import Counter
 from pathlib import Path
@@ -11,11 +11,16 @@ from sim_worlds.league.film import film
 from sim_worlds.league.instance import load_instance
 from sim_worlds.league.output import read_output
 from sim_worlds.league.referee import judge
+from sim_worlds.league.run_cli import run_command
+from sim_worlds.league.solve_cli import solve
+from sim_worlds.league.team import make_team
 from sim_worlds.league.terminal import ERR, OUT, reported
 from sim_worlds.league.tune_cli import guidance, tune
 from sim_worlds.league.violations import NOWHERE, Violation
 
-app = typer.Typer(help="Lifelong multi-agent path finding.", no_args_is_help=True)
+app = typer.Typer(help="Multi-agent path finding, lifelong and one-shot.", no_args_is_help=True)
+app.command("run")(run_command(make_team))
+app.command("solve")(solve)
 app.command()(tune)
 app.command()(guidance)
 
