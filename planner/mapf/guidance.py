@@ -101,7 +101,7 @@ def routed_flow(
     steps = 0
     # One table at a time serves all trips to its goal.
     for origin, goal in trips[np.argsort(trips[:, 1], kind="stable")].tolist():
-        row = tables.row(goal, origin * 4, 2 * guidance.turn)
+        row = tables.row(goal, origin * 4, slack=0)
         steps += _walk(
             neighbours, tables.pool[row], guidance.drive, guidance.turn, origin, goal, flow
         )

@@ -1,5 +1,7 @@
 """Correction: costs follow the flow seen, and go back where that did harm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes.league_floors import map_text
@@ -40,6 +42,13 @@ def test_driving_against_the_flow_becomes_dearer() -> None:
     (second,) = drive_east(watched, 10, 1.0)
     assert second.drive[2, WEST] > first.drive[2, WEST]
     assert watched.guidance is second
+
+
+def test_costs_go_a_part_of_the_way() -> None:
+    whole, half = correction(replace(PARAMS, step=1.0)), correction(replace(PARAMS, step=0.5))
+    dearer = [drive_east(watched, 10, 1.0)[0].drive[2, WEST] - STEP for watched in (whole, half)]
+    assert dearer[1] == pytest.approx(dearer[0] / 2, abs=1.0)
+    assert dearer[1] > STEP
 
 
 def test_costs_settle_where_the_flow_is_steady() -> None:
