@@ -115,7 +115,10 @@ class OperationPlanner:
     def improve_on_two_cores(self, trials: int) -> float:
         """The same with half of the trials on each of two cores, each on its side of a cut through
         the floor; agents close to the cut stay as they are, so the cut is somewhere else each time.
+        Where rings may not rotate one core does it all: a ring can reach across any cut.
         """
+        if not self.params.rings:
+            return self.improve(trials)
         if self._level is None:
             self._level = levels(self._lattice)
         self._cuts += 1

@@ -40,7 +40,7 @@ def improved(bench: Bench, trials: int, members: list[int] | None = None) -> flo
             bench.reservations,
             bench.ranks,
             bench.chain,
-        )  # fmt: skip
+        )
     )
 
 
