@@ -1,6 +1,7 @@
 """The planner step after step: whatever happens between steps, every plan can be driven."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from fakes.crowded_floors import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.mapf.operations import FORWARD, TURN_DOWN, TURN_UP, WAIT, Profile
+from planner.mapf.operations import FORWARD, TURN_DOWN, TURN_UP, Profile
 from planner.mapf.planner import OperationPlanner, PlannerParams
 from planner.mapf.problem import Agents
 from planner.mapf.validate import conflicts
@@ -48,7 +49,7 @@ class Drive:
         assert (without_rings(found) if self.planner.params.rings else found) == []
         assert [path[0] for path in paths] == agents.node.tolist()
         for path in paths:
-            for start, end in zip(path, path[1:], strict=False):
+            for start, end in pairwise(path):
                 assert start == end or lattice.blocked[end] <= lattice.blocked[start]
         assert all(set(paths[i]) == {paths[i][0]} for i in np.flatnonzero(agents.pinned))
         assert self.planner.loss >= -1e-6
