@@ -46,6 +46,7 @@ class Drives:
         self._points: list[tuple[Waypoint, ...]] = [()] * count
         self._paces: list[dict[int, float]] = [{} for _ in kinds]
         self._slowness = [1.0] * count
+        self.lost_s = np.zeros(count)
         self._waiting: dict[int, tuple[str, tuple[Waypoint, ...]]] = {}
         self.state[:, [motion.X, motion.Y]] = starts
         for row, (kind, battery) in enumerate(zip(kinds, batteries, strict=True)):
@@ -78,6 +79,11 @@ class Drives:
 
     def hold(self, row: int, seconds: float) -> None:
         """Brake and stand for ``seconds``, then go on."""
+        speed, still = self.state[row, motion.SPEED], self.state[row, motion.HOLD]
+        if seconds > still:
+            # Braking and speeding up again cost v / a against driving through.
+            braking = speed / self.limits[row, motion.ACCELERATION] if still == 0 else 0.0
+            self.lost_s[row] += seconds - still + braking
         self.state[row, motion.HOLD] = max(self.state[row, motion.HOLD], seconds)
 
     def slow_down(self, row: int, factor: float) -> None:

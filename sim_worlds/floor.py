@@ -257,6 +257,10 @@ class Floor:
         """Metres driven since the start."""
         return float(self._drives.state[self._rows[robot], motion.ODOMETER])
 
+    def lost_s(self, robot: RobotId) -> float:
+        """Seconds lost in pauses and freezes since the start."""
+        return float(self._drives.lost_s[self._rows[robot]])
+
     def _pod_here(self, row: int) -> PodId | None:
         x_m, y_m = self._drives.state[row, : motion.Y + 1].tolist()
         for pod, place in self.stored.items():
