@@ -74,8 +74,8 @@ class Board(NamedTuple):
 
 @nb.njit(cache=True, nogil=True)
 def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ignore[no-untyped-def]
-    """Slot of the cheapest task that ``agent`` in ``state`` can get, and its cost; -1 if none is
-    better than what it holds by more than ``margin``.
+    """Slot of the cheapest task that ``agent`` in ``state`` can get, its cost, and how many states
+    were looked at; -1 if none is better than what it holds by more than ``margin``.
 
     A task with a holder can be had if it is dearer to that by more than ``margin``. No task is
     shorter than ``shortest``, which ends the search.
@@ -121,13 +121,14 @@ def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ig
                 waiting += more
         level += 1
     head[:] = -1
-    return found, best
+    return found, best, used
 
 
 @nb.njit(cache=True, nogil=True)
 def best_agent(slot, heading_of, weight, floor, board, margin, dearest):  # type: ignore[no-untyped-def]
-    """The agent to which the task is cheapest among those that would rather have it, and its cost;
-    -1 if there is none. No agent's task costs more than ``dearest``, which ends the search."""
+    """The agent to which the task is cheapest among those that would rather have it, its cost, and
+    the states looked at; -1 if there is none. No agent's task costs more than ``dearest``, which
+    ends the search."""
     _, into, drive, turn, cost, seen, head, entry, behind, clock = floor
     clock[0] += 1
     now = clock[0]
@@ -171,7 +172,7 @@ def best_agent(slot, heading_of, weight, floor, board, margin, dearest):  # type
                 waiting += more
         level += 1
     head[:] = -1
-    return found, best
+    return found, best, used
 
 
 @nb.njit(cache=True, inline="always")

@@ -25,14 +25,15 @@ _OVERDUE = 2**40
 
 @dataclass(frozen=True, slots=True)
 class AssignmentParams:
-    """``margin`` is by how much, in cost, somebody must be better to take a task away."""
+    """``margin`` is by how much, in cost, somebody must be better to take a task away. New tasks,
+    and agents that look round on their way, may look at ``effort`` states each per step."""
 
     pickup_weight: int = 5
     margin: int = 8
     patience_cycles: float = 2.5
     overdue_share: float = 0.15
     rounds: int = 4
-    reconsidered: int = 400
+    effort: int = 30_000
 
 
 class TaskAssignment:
@@ -71,6 +72,7 @@ class TaskAssignment:
         self._revealed: dict[int, int] = {}
         self._new: list[int] = []
         self._turn = 0
+        self._shortest = 0
         self._overdue: set[int] = set()
         self._started = 0
         self.overdue_started = 0
@@ -97,6 +99,10 @@ class TaskAssignment:
     def busy(self, agents: npt.NDArray[np.bool_]) -> None:
         """Which agents (m,) have started a task and are not done with it."""
         self._board.fixed[:] = agents
+        # Where an answer came too late, another task was started than the one given.
+        for agent in np.flatnonzero(agents & (self._board.slot >= 0)).tolist():
+            self._new.append(self._id[self._board.slot[agent]])
+            self._let_go(agent)
 
     def assign(
         self, step: int, node: Int32Array, heading: Int32Array, to_pickup: Int32Array
@@ -116,9 +122,11 @@ class TaskAssignment:
             weight * to_pickup[held].astype(np.int64) + board.length[board.slot[held]]
         )
         self._start_overdue(step)
-        self._place_new()
+        lengths = board.length[list(self._slot_of.values())]
+        self._shortest = int(lengths[lengths > -(_OVERDUE // 2)].min(initial=_OVERDUE))
         free = np.flatnonzero((board.slot < 0) & ~board.fixed)
         self._place(free.tolist(), self.params.rounds * len(free))
+        self._place_new()
         self._reconsider(held)
         ids = np.array([*self._id, NOBODY], dtype=np.int32)
         return ids[board.slot]
@@ -131,7 +139,7 @@ class TaskAssignment:
         allowed = 1 + int(self.params.overdue_share * self._started) - begun
         cycle = len(board.slot) * step / max(1, self._started)
         for task, revealed in self._revealed.items():  # oldest first
-            if allowed <= 0 or step - revealed < self.params.patience_cycles * cycle:
+            if allowed <= 0 or step - revealed <= self.params.patience_cycles * cycle:
                 return
             if task not in self._overdue:
                 allowed -= 1
@@ -150,18 +158,13 @@ class TaskAssignment:
     def _place_new(self) -> None:
         """Each new task goes to the agent that gains by it, whose old one is then new again."""
         board, params = self._board, self.params
-        open_to_all = ~board.fixed
-        if not open_to_all.any():
-            self._new.clear()
-            return
-        dearest = int(board.holding[open_to_all].max())
-        for _ in range(params.rounds * len(self._new)):
-            if not self._new:
-                return
+        effort = params.effort
+        while self._new and effort > 0:
             slot = self._slot_of.get(self._new.pop(0), NOBODY)
             if slot < 0 or board.holder[slot] >= 0:
                 continue
-            agent, cost = best_agent(
+            dearest = int(board.holding[~board.fixed].max(initial=-NEVER))
+            agent, cost, looked_at = best_agent(
                 slot,
                 self._heading,
                 params.pickup_weight,
@@ -170,36 +173,41 @@ class TaskAssignment:
                 params.margin,
                 dearest,
             )
+            effort -= looked_at
             if agent >= 0:
                 old = board.slot[agent]
                 self._take(agent, slot, cost)
                 if old >= 0:
                     self._new.append(self._id[old])
+        # The rest waits for agents that become free.
         self._new.clear()
 
     def _reconsider(self, held: npt.NDArray[np.int64]) -> None:
         """Some of those on their way may have come nearer to another task."""
-        if len(held) == 0:
-            return
-        turn = np.arange(self._turn, self._turn + min(len(held), self.params.reconsidered))
-        self._turn = (self._turn + len(turn)) % len(held)
-        self._place(held[turn % len(held)].tolist(), len(turn))
+        effort = self.params.effort
+        for _ in range(len(held)):
+            if effort <= 0:
+                break
+            self._turn += 1
+            agent = int(held[self._turn % len(held)])
+            if self._board.slot[agent] >= 0:
+                effort -= self._place([agent], 1)
         self._place_new()
 
-    def _place(self, agents: list[int], may_take_away: int) -> None:
+    def _place(self, agents: list[int], may_take_away: int) -> int:
         """Each agent takes the best task it can get, if that is better than its own by the margin;
-        so many times that may be one from another, who is then free."""
+        so many times that may be one from another, who is then free. Returns the states looked at.
+        """
         board, params = self._board, self.params
-        lengths = board.length[list(self._slot_of.values())]
-        ordinary = lengths[lengths > -(_OVERDUE // 2)]
-        shortest = int(ordinary.min()) if len(ordinary) else 0
+        total = 0
         while agents:
             agent = agents.pop(0)
             margin = params.margin if may_take_away > 0 else NEVER // 2
             state = int(self._stood[agent]) * 4 + int(self._heading[agent])
-            slot, cost = best_task(
-                agent, state, params.pickup_weight, self._floor, board, margin, shortest
+            slot, cost, looked_at = best_task(
+                agent, state, params.pickup_weight, self._floor, board, margin, self._shortest
             )
+            total += looked_at
             if slot < 0:
                 continue
             old, loser = int(board.slot[agent]), int(board.holder[slot])
@@ -209,6 +217,7 @@ class TaskAssignment:
             if loser >= 0:
                 may_take_away -= 1
                 agents.append(loser)
+        return total
 
     def _take(self, agent: int, slot: int, cost: int) -> None:
         board = self._board

@@ -22,6 +22,10 @@ from planner.mapf.guidance import (
 )
 
 
+_WORTH_A_ROUND = 200
+"""Trips: with fewer a round sees too little of the traffic, and half as many rounds see more."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanesParams:
     """``states`` bounds the search for lanes: the states of all cost tables together. A trial has
@@ -67,11 +71,12 @@ def fitted_lanes(
 
 def found_lanes(start: Start, params: LanesParams, seed: int = 1) -> Guidance:
     """Lanes from trips between the tasks known, with as many trips as ``states`` allow."""
-    rounds = params.contraflow.rounds
-    affordable = params.states // (rounds * 4 * free_nodes(start))
-    batch = max(20, min(params.contraflow.trips, affordable))
+    most = params.contraflow
+    affordable = params.states // (4 * free_nodes(start))
+    rounds = min(most.rounds, max(most.rounds // 2, affordable // _WORTH_A_ROUND))
+    batch = max(20, min(most.trips, affordable // rounds))
     trips = trips_between(start.tasks, rounds * batch, seed)
-    bounded = replace(params.contraflow, trips=batch)
+    bounded = replace(most, rounds=rounds, trips=batch)
     return contraflow(start.neighbours, trips, len(start.cells), bounded, seed)
 
 

@@ -1,6 +1,6 @@
 """A team of agents with tasks without end: who takes which task, who drives where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,9 @@ from planner.roadmap.costtogo import FAR, CostToGo
 
 STEP_COST = 8
 """Cost of driving one cell, or of a quarter turn, where no guidance says otherwise."""
+
+_ROWS_IN_BYTES = 64 * 2**20
+"""Costs kept for goals that nobody has just now, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,15 @@ class Team:
         xy: Int32Array | None = None,
     ):
         self.params = params
+        cells = np.flatnonzero((neighbours >= 0).any(axis=1))
+        self._node_of: Int32Array = np.full(len(neighbours) + 1, NOBODY, dtype=np.int32)
+        self._node_of[cells] = np.arange(len(cells), dtype=np.int32)
+        neighbours, drive = self._node_of[neighbours[cells]], drive[cells]
+        self._xy = None if xy is None else xy[cells]
         self._lattice = Lattice.open(neighbours)
-        self.costs = CostToGo(
-            neighbours, drive, turn, rows_max=min(len(neighbours), 2 * agents + 512)
-        )
-        self._planner = OperationPlanner(len(neighbours), agents, params.planner, seed)
+        rows_max = min(len(cells), agents + max(agents // 2, _ROWS_IN_BYTES // (8 * len(cells))))
+        self.costs = CostToGo(neighbours, drive, turn, rows_max)
+        self._planner = OperationPlanner(len(cells), agents, params.planner, seed)
         self._assignment = TaskAssignment(neighbours, drive, turn, agents, params.assignment)
         self._slack = 4 * (params.planner.depth + 1) * STEP_COST
         self._tasks: dict[int, Task] = {}
@@ -62,10 +69,13 @@ class Team:
         self._begun: Int32Array = self._task
         self._since: Int32Array = np.zeros(agents, dtype=np.int32)
         self._to_goal: Int32Array = np.full(agents, FAR, dtype=np.int32)
-        self._xy = xy
 
     def observe(self, seen: Observation) -> None:
-        """Hand out tasks and plan the step."""
+        """Hand out tasks and plan the step.
+
+        Raises :class:`ValueError` if an agent or an errand is where nobody can drive.
+        """
+        seen = replace(seen, cell=self._nodes(seen.cell, "cell"))
         self._note(seen)
         started = seen.errands_done > 0
         self._assignment.busy(started)
@@ -107,6 +117,8 @@ class Team:
         for task in seen.revealed:
             if task.id in self._tasks:
                 continue  # told before, and the answer came too late
+            errands = self._nodes(np.array(task.errands, dtype=np.int32), f"task {task.id}")
+            task = replace(task, errands=tuple(errands.tolist()))
             self._tasks[task.id] = task
             self._assignment.reveal(
                 task.id, task.errands[0], self._length(task), task.revealed_step
@@ -117,6 +129,14 @@ class Team:
         for done in seen.finished:
             self._tasks.pop(done, None)
         self._begun = np.where(seen.errands_done > 0, seen.task, NOBODY)
+
+    def _nodes(self, cells: Int32Array, field: str) -> Int32Array:
+        """Nodes of the cells: only those are numbered that lead anywhere."""
+        nodes: Int32Array = self._node_of[cells]
+        if (nodes < 0).any():
+            wrong = int(cells[np.argmin(nodes)])
+            raise ValueError(f"{field}: no way leads from or to this cell (found {wrong})")
+        return nodes
 
     def _to_goal_now(self, seen: Observation) -> Int32Array:
         """Cost to the goals of the step before, from where everybody is now."""
