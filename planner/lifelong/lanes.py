@@ -21,7 +21,6 @@ from planner.mapf.guidance import (
     trips_between,
 )
 
-
 _WORTH_A_ROUND = 200
 """Trips: with fewer a round sees too little of the traffic, and half as many rounds see more."""
 

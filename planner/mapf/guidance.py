@@ -66,8 +66,8 @@ class ContraflowParams:
     crowding: float = 0.0
     turn: int = STEP
     dearest: float = 20.0
-    rounds: int = 6
-    trips: int = 800
+    rounds: int = 12
+    trips: int = 400
     share: float = 0.3
 
 
