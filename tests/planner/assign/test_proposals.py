@@ -31,18 +31,19 @@ class Market:
         return (self.state % 4).astype(np.int32)
 
     def task(self, agent: int) -> tuple[int, int]:
-        slot, cost = best_task(
+        slot, cost, looked_at = best_task(
             agent, int(self.state[agent]), WEIGHT, self.floor, self.board, self.margin,
             self.shortest,
         )  # fmt: skip
+        assert 1 <= looked_at <= 3 * len(self.floor.cost) + 1
         return int(slot), int(cost)
 
     def agent(self, slot: int) -> tuple[int, int]:
-        open_to_all = self.board.holding[~self.board.fixed]
-        dearest = int(open_to_all.max()) if len(open_to_all) else 0
-        agent, cost = best_agent(
+        dearest = int(self.board.holding[~self.board.fixed].max(initial=0))
+        agent, cost, looked_at = best_agent(
             slot, self.heading, WEIGHT, self.floor, self.board, self.margin, dearest
         )
+        assert 4 <= looked_at <= 3 * len(self.floor.cost) + 4
         return int(agent), int(cost)
 
     def can_have(self, agent: int, slot: int) -> bool:
