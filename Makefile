@@ -6,14 +6,16 @@ ORDERS ?= 200
 SPEED ?= max
 SEED ?= 1
 WORLD ?= fast
+DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock clean
+.PHONY: help setup demo test lint bench-mapf lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast"
+	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
 
 setup: ## installs what is needed into .venv and builds the ROS 2 messages
 	@$(PYTHON) scripts/setup.py
@@ -29,6 +31,9 @@ test: ## style, types, import contracts and every test
 lint: ## style, types and import contracts only
 	@$(PYTHON) scripts/setup.py --dev
 	@.venv/bin/python scripts/check.py --lint
+
+bench-mapf: setup ## path finding against its goals, the best peers and free flow
+	@.venv/bin/python -m benchmarks.macro.mapf $(if $(DATA),--data $(DATA))
 
 lock: ## writes requirements.lock from what is installed in .venv
 	@.venv/bin/python scripts/lock.py

@@ -31,10 +31,12 @@ def publish(
     packages: Sequence[str] = (),
     parameters: Mapping[str, Cell] | None = None,
     notes: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
 ) -> Path:
-    """Print the rows and write them to ``benchmarks/results/<name>.json`` (``<name>.quick.json``
-    for a short run), with seed, commit, versions of ``packages``, machine and ``notes``."""
-    Console().print(_table(name, rows))
+    """Print the rows (``columns`` of them, or all) and write them to
+    ``benchmarks/results/<name>.json`` (``<name>.quick.json`` for a short run), with seed, commit,
+    versions of ``packages``, machine and ``notes``."""
+    Console().print(_table(name, rows if columns is None else _only(columns, rows)))
     target = RESULTS / f"{name}{'.quick' if quick() else ''}.json"
     target.parent.mkdir(exist_ok=True)
     document = {
@@ -63,6 +65,10 @@ def machine() -> dict[str, Cell]:
         "load_1_min": round(os.getloadavg()[0], 1),
         "system": platform.platform(),
     }
+
+
+def _only(columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    return [{column: row[column] for column in columns} for row in rows]
 
 
 def _table(name: str, rows: Sequence[Row]) -> Table:
