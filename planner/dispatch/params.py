@@ -22,7 +22,7 @@ class DispatchParams:
     """
 
     depth: int = 6
-    trials: int = 10
+    trials: int = 5
     base_nodes: int = 4
     horizon_nodes: int = 6
     silent_ms: int = 5_000

@@ -64,7 +64,7 @@ def planned(
     lattice = Lattice.open(floor.neighbours)._replace(kind=floor.kind, station_of=floor.station_of)
     ranked = np.array(order or list(range(count)), dtype=np.int32)
     weight = np.empty(count)
-    weight[ranked] = [1e6, *np.linspace(1, 0, count, endpoint=False)[1:] ** 2]
+    weight[ranked] = [1e12, *np.linspace(1, 0, count, endpoint=False)[1:] ** 2]
     planner.plan(lattice, agents, distances.pool, ranked, weight, HOP_MS)
     planner.improve(trials * count)
     return planner.paths

@@ -40,8 +40,10 @@ def _yields(turn: Turn, name: str) -> bool:
 
 
 def _still_ms(turn: Turn, robot: Robot) -> int:
-    """How long it has stood although it has somewhere to go."""
-    if robot.leg is None or robot.leg.end == robot.leg.goal or robot.silent:
+    """How long it has stood although it has somewhere to go. A lane leads one way only: who queues
+    in one is in no ring."""
+    queueing = turn.floor.roadmap.station_of[robot.node] >= 0
+    if robot.leg is None or robot.leg.end == robot.leg.goal or robot.silent or queueing:
         return 0
     return turn.now_ms - max(robot.moved_ms, robot.yields_ms)
 

@@ -16,7 +16,7 @@ from planner.roadmap.onward import onward
 from planner.traffic.release import NOBODY
 from planner.warehouse.view import RobotActivity
 
-FIRST_WEIGHT = 1e6
+FIRST_WEIGHT = 1e12
 
 
 class Requests(NamedTuple):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes.drawn_floor import drawn_floor
 from fakes.driven_floor import Mover, drive
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.mapf.deadlock import waiting_rings
@@ -122,3 +122,20 @@ def test_taking_a_dead_end_away_leaves_the_rest_joined(seed: int) -> None:
             assert beside - inner == {outward[node]}
         elif any(depth[there] == 0 for there in beside):
             assert sum(depth[there] == 0 for there in beside) >= 2
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 2**32 - 1), st.integers(3, 6), st.integers(3, 6), st.floats(0.1, 0.7))
+def test_on_a_floor_without_dead_ends_everybody_gets_there(
+    seed: int, width: int, height: int, share: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    floor = drawn_floor("\n".join(["." * width] * height))
+    cells = len(floor.nodes)
+    count = max(1, int(share * cells))
+    starts, goals = rng.permutation(cells)[:count], rng.permutation(cells)[:count]
+    movers = [
+        Mover(int(start), int(goal), heading=int(heading))
+        for start, goal, heading in zip(starts, goals, rng.integers(0, 4, count), strict=True)
+    ]
+    assert drive(floor, movers, list(range(count)), 400) < 400
