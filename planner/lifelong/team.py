@@ -85,7 +85,8 @@ class Team:
         self._task = np.where(started, seen.task, wanted).astype(np.int32)
         before, self._agents = self._agents, self._set_goals(seen)
         self._since[self._agents.goal != before.goal] = seen.step
-        order = np.lexsort((self._to_goal, self._since)).astype(np.int32)
+        idle = self._agents.goal < 0
+        order = np.lexsort((self._to_goal, self._since, idle)).astype(np.int32)
         self._planner.plan(
             self._lattice,
             self._agents,
