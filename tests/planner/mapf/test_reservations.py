@@ -132,6 +132,15 @@ def test_two_in_the_way_are_many_and_one_twice_is_one() -> None:
         assert blocker(holder, 0, cells) == wanted
 
 
+def test_one_met_on_a_node_and_then_head_on_is_one() -> None:
+    """It is on cell 1 after the first step, drives on to 2 and comes back in the third."""
+    layers = 4
+    holder = np.full(3 * layers, NOBODY, dtype=np.int32)
+    for step, node in enumerate([1, 1, 2, 1]):
+        holder[node * layers + step] = 7
+    assert blocker(holder, 0, np.array([1, 1, 2], dtype=np.int32)) == 7
+
+
 @settings(max_examples=40)
 @given(floors(), st.integers(1, 36), st.integers(0, 2**32 - 1))
 def test_all_in_and_all_out(neighbours: np.ndarray, count: int, seed: int) -> None:
