@@ -26,7 +26,8 @@ _OVERDUE = 2**40
 @dataclass(frozen=True, slots=True)
 class AssignmentParams:
     """``margin`` is by how much, in cost, somebody must be better to take a task away. New tasks,
-    and agents that look round on their way, may look at ``effort`` states each per step."""
+    and agents that look round on their way, may look at ``effort`` states each per step, all free
+    agents together at ``effort_free``."""
 
     pickup_weight: int = 5
     margin: int = 8
@@ -34,6 +35,7 @@ class AssignmentParams:
     overdue_share: float = 0.15
     rounds: int = 4
     effort: int = 30_000
+    effort_free: int = 3_000_000
 
 
 class TaskAssignment:
@@ -125,6 +127,8 @@ class TaskAssignment:
         lengths = board.length[list(self._slot_of.values())]
         self._shortest = int(lengths[lengths > -(_OVERDUE // 2)].min(initial=_OVERDUE))
         free = np.flatnonzero((board.slot < 0) & ~board.fixed)
+        # Whoever is not served for lack of effort comes first in the next step.
+        free = np.roll(free, -self._turn % max(1, len(free)))
         self._place(free.tolist(), self.params.rounds * len(free))
         self._place_new()
         self._reconsider(held)
@@ -200,7 +204,7 @@ class TaskAssignment:
         """
         board, params = self._board, self.params
         total = 0
-        while agents:
+        while agents and total < self.params.effort_free:
             agent = agents.pop(0)
             margin = params.margin if may_take_away > 0 else NEVER // 2
             state = int(self._stood[agent]) * 4 + int(self._heading[agent])

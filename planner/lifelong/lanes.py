@@ -1,5 +1,5 @@
 """Lanes for a floor and its agents, found when they start: from the traffic to be expected, and
-used only where they prove useful in a trial shift.
+used unless a trial shift is better without.
 
 What is done follows from the size of the floor and the load alone, so that the same start gives
 the same lanes. The efforts are in units of which a small server does some tens of millions a
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from planner.lifelong.rules import free_cells
 from planner.lifelong.team import TeamParams
 from planner.lifelong.trial import Choice, Start, TrialParams, choose
 from planner.mapf.guidance import (
@@ -25,6 +26,10 @@ _WORTH_A_ROUND = 200
 """Trips: with fewer a round sees too little of the traffic, and half as many rounds see more."""
 
 
+_TRIAL_DEPTH = 4
+"""Half the time of what the team will plan with, and it tells the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanesParams:
     """``states`` bounds the search for lanes: the states of all cost tables together. A trial has
@@ -33,8 +38,8 @@ class LanesParams:
     floors gain by them."""
 
     contraflow: ContraflowParams = field(default_factory=ContraflowParams)
-    states: int = 60_000_000
-    agent_steps: int = 50_000
+    states: int = 120_000_000
+    agent_steps: int = 80_000
     shortest: float = 1.0
     longest: float = 8.0
     margin: float = 0.01
@@ -42,7 +47,7 @@ class LanesParams:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """``choice`` is how the trial of plain costs (0) and of lanes (1) went, if there was one."""
+    """``choice`` is how the trial of lanes (0) and of plain costs (1) went, if there was one."""
 
     guidance: Guidance
     choice: Choice | None
@@ -55,7 +60,8 @@ def fitted_lanes(
     seed: int = 1,
     told: Callable[[str], None] = lambda words: None,
 ) -> Lanes:
-    """Lanes for this start, or plain costs if lanes do not gain; ``told`` hears what is done."""
+    """Lanes for this start, or plain costs if those did better by more than the margin; ``told``
+    hears what is done."""
     told("looking for lanes")
     lanes = found_lanes(start, params, seed)
     without = plain(len(start.neighbours))
@@ -63,15 +69,16 @@ def fitted_lanes(
     if steps == 0 or lanes.is_plain:
         return Lanes(lanes, None)
     told("trying the lanes")
-    quick = replace(team, trials=0)
-    choice = choose([without, lanes], start, quick, TrialParams(steps, params.margin), seed)
-    return Lanes((without, lanes)[choice.index], choice)
+    quick = replace(team, trials=0, planner=replace(team.planner, depth=_TRIAL_DEPTH))
+    # A trial ends before jams have grown: it shows what lanes cost, and little of what they gain.
+    choice = choose([lanes, without], start, quick, TrialParams(steps, params.margin), seed)
+    return Lanes((lanes, without)[choice.index], choice)
 
 
 def found_lanes(start: Start, params: LanesParams, seed: int = 1) -> Guidance:
     """Lanes from trips between the tasks known, with as many trips as ``states`` allow."""
     most = params.contraflow
-    affordable = params.states // (4 * free_nodes(start))
+    affordable = params.states // (4 * free_cells(start.neighbours))
     rounds = min(most.rounds, max(most.rounds // 2, affordable // _WORTH_A_ROUND))
     batch = max(20, min(most.trips, affordable // rounds))
     trips = trips_between(start.tasks, rounds * batch, seed)
@@ -82,7 +89,7 @@ def found_lanes(start: Start, params: LanesParams, seed: int = 1) -> Guidance:
 def trial_steps(start: Start, params: LanesParams, seed: int = 1) -> int:
     """How long a trial can be; 0 if that would be too short to tell anything."""
     agents = len(start.cells)
-    density = agents / free_nodes(start)
+    density = agents / free_cells(start.neighbours)
     mean = mean_trip(start, seed)
     steps = params.agent_steps / agents / (1.0 + 2.0 * density)
     return int(min(steps, params.longest * mean)) if steps >= params.shortest * mean else 0
@@ -93,8 +100,3 @@ def mean_trip(start: Start, seed: int = 1) -> float:
     trips = trips_between(start.tasks, 1_000, seed)
     ways = np.abs(start.xy[trips[:, 1]] - start.xy[trips[:, 0]]).sum(axis=1)
     return float(ways.mean()) if len(ways) else 0.0
-
-
-def free_nodes(start: Start) -> int:
-    """Nodes that lead anywhere."""
-    return max(1, int((start.neighbours >= 0).any(axis=1).sum()))

@@ -20,7 +20,7 @@ def fitting(neighbours: Int32Array, agents: int) -> TeamParams:
     proportion to it. Where more than a third of the cells is taken, agents that waited longest
     count most: the sum alone would leave some standing for good.
     """
-    density = agents / max(1, free_cells(neighbours))
+    density = agents / free_cells(neighbours)
     depth, trials = next(effort for most, effort in _EFFORT if agents <= most)
     return replace(
         TeamParams(),
@@ -41,7 +41,7 @@ _EFFORT: tuple[tuple[float, tuple[int, int]], ...] = (
 
 def free_cells(neighbours: Int32Array) -> int:
     """Cells from which there is a way to another."""
-    return int((neighbours >= 0).any(axis=1).sum())
+    return max(1, int((neighbours >= 0).any(axis=1).sum()))
 
 
 def is_large(neighbours: Int32Array) -> bool:

@@ -8,13 +8,11 @@ import numpy.typing as npt
 
 from planner.assign.tasks import AssignmentParams, TaskAssignment
 from planner.lifelong.tasks import NOBODY, Decision, Observation, Task
+from planner.mapf.guidance import STEP
 from planner.mapf.planner import OperationPlanner, PlannerParams
 from planner.mapf.problem import Agents, Lattice
 from planner.roadmap.access import Int32Array
 from planner.roadmap.costtogo import FAR, CostToGo
-
-STEP_COST = 8
-"""Cost of driving one cell, or of a quarter turn, where no guidance says otherwise."""
 
 _ROWS_IN_BYTES = 64 * 2**20
 """Costs kept for goals that nobody has just now, at least."""
@@ -47,7 +45,7 @@ class Team:
         agents: int,
         params: TeamParams,
         drive: Int32Array,
-        turn: int = STEP_COST,
+        turn: int = STEP,
         seed: int = 1,
         xy: Int32Array | None = None,
     ):
@@ -62,7 +60,7 @@ class Team:
         self.costs = CostToGo(neighbours, drive, turn, rows_max)
         self._planner = OperationPlanner(len(cells), agents, params.planner, seed)
         self._assignment = TaskAssignment(neighbours, drive, turn, agents, params.assignment)
-        self._slack = 4 * (params.planner.depth + 1) * STEP_COST
+        self._slack = 4 * (params.planner.depth + 1) * STEP
         self._tasks: dict[int, Task] = {}
         self._agents = Agents.at(np.zeros(agents, np.int32), np.zeros(agents, np.int32))
         self._task: Int32Array = np.full(agents, NOBODY, dtype=np.int32)
@@ -93,7 +91,7 @@ class Team:
             self.costs.pool,
             order,
             self._weights(order),
-            STEP_COST,
+            STEP,
         )
         self._planner.improve(self.params.trials * len(order))
 
@@ -151,7 +149,7 @@ class Team:
         total = 0
         for start, end in pairwise(task.errands):
             if self._xy is not None:
-                total += STEP_COST * int(np.abs(self._xy[end] - self._xy[start]).sum())
+                total += STEP * int(np.abs(self._xy[end] - self._xy[start]).sum())
             else:
                 row = self.costs.row(end, start * 4, self._slack)
                 total += int(self.costs.pool[row, start * 4 : start * 4 + 4].min())

@@ -66,8 +66,8 @@ class ContraflowParams:
     crowding: float = 0.0
     turn: int = STEP
     dearest: float = 20.0
-    rounds: int = 12
-    trips: int = 400
+    rounds: int = 6
+    trips: int = 2_400
     share: float = 0.3
 
 

@@ -1,18 +1,16 @@
 """The planner of this project at the start line of the League."""
 
 from collections.abc import Callable
-from pathlib import Path
 from time import process_time
 
 import numpy as np
 
-from planner.lifelong.lanes import LanesParams, fitted_lanes
 from planner.lifelong.rules import fitting, is_large
 from planner.lifelong.tasks import Decision, Observation
 from planner.lifelong.team import Team, TeamParams
 from planner.lifelong.trial import Start
 from planner.mapf.guidance import Guidance, plain
-from sim_worlds.league.guidance_file import read_guidance
+from sim_worlds.league.guidance_choice import guidance_for
 from sim_worlds.league.instance import Instance
 from sim_worlds.league.run import Decide
 from sim_worlds.league.run_cli import Mode, RunOptions
@@ -21,6 +19,9 @@ from sim_worlds.league.world import LeagueWorld
 
 _TRIALS_AT_ONCE = 2_000
 """Between two looks at the clock: a few milliseconds."""
+
+_REHEARSAL_S = 6.0
+"""CPU time until which another round of handing out tasks is begun before the start."""
 
 _SPARE = 0.1
 """Of the budget is left for what comes after the last look at the clock."""
@@ -35,13 +36,22 @@ def make_team(instance: Instance, options: RunOptions, tell: Callable[[str], Non
     compile_kernels()
     start = start_of(instance)
     params = fitting(start.neighbours, instance.team_size)
-    guidance = _guidance(start, params, options, tell)
+    guidance = guidance_for(instance, options.guidance, params, options.seed, tell)
     tell("looking up costs")
     team = new_team(start, params, guidance, options.seed)
-    team.observe(LeagueWorld(instance).observe())
+    _rehearse(team, LeagueWorld(instance).observe())
     if options.mode is Mode.FAST:
         return lambda seen: _fast(team, seen)
     return lambda seen: _anytime(team, seen, options.budget_ms / 1000)
+
+
+def _rehearse(team: Team, first: Observation) -> None:
+    """Take the first step's work before the start: a task for everybody, costs to their goals."""
+    until = process_time() + _REHEARSAL_S
+    before, idle = len(first.cell) + 1, len(first.cell)
+    while 0 < idle < before and process_time() < until:
+        team.observe(first)
+        before, idle = idle, int((team.decision().task < 0).sum())
 
 
 def new_team(start: Start, params: TeamParams, guidance: Guidance, seed: int) -> Team:
@@ -61,16 +71,6 @@ def compile_kernels() -> None:
     team = Team(corridor, 2, params, plain(4).drive)
     team.observe(Observation(0, ends, heading, nobody, np.zeros(2, dtype=np.int32), (), ()))
     team.improve(1)
-
-
-def _guidance(
-    start: Start, params: TeamParams, options: RunOptions, tell: Callable[[str], None]
-) -> Guidance:
-    if options.guidance == "off":
-        return plain(len(start.neighbours))
-    if options.guidance == "auto":
-        return fitted_lanes(start, params, LanesParams(), options.seed, tell).guidance
-    return read_guidance(Path(options.guidance), len(start.neighbours))
 
 
 def _fast(team: Team, seen: Observation) -> Decision:

@@ -10,10 +10,10 @@ from planner.lifelong.lanes import (
     LanesParams,
     fitted_lanes,
     found_lanes,
-    free_nodes,
     mean_trip,
     trial_steps,
 )
+from planner.lifelong.rules import free_cells
 from planner.lifelong.team import TeamParams
 from planner.mapf.guidance import ContraflowParams
 
@@ -21,16 +21,18 @@ TEAM = TeamParams(trials=2)
 SMALL = LanesParams(ContraflowParams(trips=40), agent_steps=1_500)
 
 
-def test_the_gain_decides() -> None:
+def test_lanes_are_used_unless_plain_costs_did_better() -> None:
     start = busy_halls()
-    eager = fitted_lanes(start, TEAM, replace(SMALL, margin=-1.0))
-    doubtful = fitted_lanes(start, TEAM, replace(SMALL, margin=10.0))
-    assert eager.choice is not None
-    assert doubtful.choice is not None
-    assert eager.choice.work == doubtful.choice.work
-    assert not eager.guidance.is_plain or eager.choice.index == 0
-    assert doubtful.guidance.is_plain
-    assert doubtful.choice.index == 0
+    patient = fitted_lanes(start, TEAM, replace(SMALL, margin=10.0))
+    strict = fitted_lanes(start, TEAM, replace(SMALL, margin=-1.0))
+    assert patient.choice is not None
+    assert strict.choice is not None
+    assert patient.choice.work == strict.choice.work
+    assert patient.choice.index == 0
+    assert not patient.guidance.is_plain
+    better = int(np.argmax(strict.choice.work))
+    assert strict.choice.index == better
+    assert strict.guidance.is_plain == (better == 1)
 
 
 def test_the_same_start_gives_the_same_lanes() -> None:
@@ -42,7 +44,7 @@ def test_the_same_start_gives_the_same_lanes() -> None:
 def test_a_trial_is_as_long_as_it_has_to_be_or_there_is_none() -> None:
     start = busy_halls()
     steps = trial_steps(start, SMALL)
-    assert steps == int(1_500 / 20 / (1.0 + 40 / free_nodes(start)))
+    assert steps == int(1_500 / 20 / (1.0 + 40 / free_cells(start.neighbours)))
     assert steps >= mean_trip(start) > 10
     idle = replace(SMALL, agent_steps=10**9)
     assert trial_steps(start, idle) == int(8 * mean_trip(start))

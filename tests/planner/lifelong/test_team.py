@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.lifelong.tasks import Decision, Observation, Task
-from planner.lifelong.team import STEP_COST, Team, TeamParams
+from planner.lifelong.team import Team, TeamParams
+from planner.mapf.guidance import STEP
 from planner.mapf.planner import PlannerParams
 from planner.roadmap.access import Int32Array
 from sim_worlds.league.instance import Instance
@@ -29,7 +30,7 @@ def team_on(
     xy: Int32Array | None = None,
 ) -> Team:
     neighbours = instance.map.neighbours()
-    costs = np.full((len(neighbours), 4), STEP_COST, dtype=np.int32)
+    costs = np.full((len(neighbours), 4), STEP, dtype=np.int32)
     params = TeamParams(PlannerParams(depth), trials=trials)
     agents = instance.team_size
     return Team(neighbours, agents, params, costs if drive is None else drive, seed=seed, xy=xy)
