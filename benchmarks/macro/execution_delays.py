@@ -29,7 +29,7 @@ class Case:
     seeds: int
 
 
-CASES = (Case("small", 4, 60, 6), Case("small", 6, 60, 6), Case("medium", 60, 60, 2))
+CASES = (Case("small", 4, 40, 4), Case("small", 6, 40, 4), Case("medium", 60, 20, 1))
 QUICK_CASES = (Case("small", 4, 15, 2),)
 
 

@@ -17,13 +17,13 @@ TASKS = 40_000
 
 def with_more_agents(path: Path, agents: int, folder: Path, seed: int) -> Path:
     """The instance with as many agents, the ones it lacks on free cells drawn at random; written
-    into ``folder`` under the map's name and their number."""
+    into ``folder`` under its name and their number."""
     known = load_instance(path)
     free = np.setdiff1d(_largest_region(known.map), known.starts)
     more = np.random.default_rng(seed).permutation(free)[: agents - known.team_size]
     starts = np.concatenate([known.starts, more])[:agents]
     tasks = [known.errands_of(task) for task in range(known.tasks)]
-    return _write(folder, f"{path.stem}-{agents}", known.map.letters, starts, tasks, known)
+    return _write(folder, f"{path.stem}-agents-{agents}", known.map.letters, starts, tasks, known)
 
 
 def part_of_floor(path: Path, width: int, density: float, folder: Path, seed: int) -> Path:
@@ -41,7 +41,7 @@ def part_of_floor(path: Path, width: int, density: float, folder: Path, seed: in
         )
     )
     starts = rng.permutation(cells)[: round(density * len(cells))]
-    return _write(folder, f"{path.stem}-{width}", letters, starts, tasks, known)
+    return _write(folder, f"{path.stem}-columns-{width}", letters, starts, tasks, known)
 
 
 def _largest_region(floor: GridMap) -> Int32Array:

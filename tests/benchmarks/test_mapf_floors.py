@@ -50,3 +50,10 @@ def test_only_the_largest_region_is_used(tmp_path: Path) -> None:
     whole = write_instance(tmp_path, [row + "." for row in rows], [0], [[1, 0]])
     part = load_instance(part_of_floor(whole, 4, 1.0, tmp_path, seed=1))
     assert sorted(part.starts.tolist()) == [0, 1, 2, 3, 4, 5, 8, 9]
+
+
+def test_floors_with_the_same_number_are_kept_apart(tmp_path: Path) -> None:
+    whole = write_instance(tmp_path, FLOOR, [5, 0], [[9, 0]])
+    more = with_more_agents(whole, 6, tmp_path, seed=1)
+    part_of_floor(whole, 6, 0.5, tmp_path, seed=1)
+    assert (load_instance(more).team_size, load_instance(more).map.width) == (6, 8)
