@@ -16,6 +16,8 @@ Cell = str | int | float
 Row = Mapping[str, Cell]
 RESULTS = Path(__file__).parent / "results"
 ROOT = Path(__file__).parents[1]
+FILE_WIDTH = 160
+"""Columns of text where the output goes to a file."""
 
 
 def quick() -> bool:
@@ -31,12 +33,15 @@ def publish(
     packages: Sequence[str] = (),
     parameters: Mapping[str, Cell] | None = None,
     notes: Sequence[str] = (),
-    columns: Sequence[str] | None = None,
+    shown: Sequence[Row] | None = None,
 ) -> Path:
-    """Print the rows (``columns`` of them, or all) and write them to
+    """Print the rows, or ``shown`` in their stead, and write them to
     ``benchmarks/results/<name>.json`` (``<name>.quick.json`` for a short run), with seed, commit,
     versions of ``packages``, machine and ``notes``."""
-    Console().print(_table(name, rows if columns is None else _only(columns, rows)))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=FILE_WIDTH)
+    console.print(_table(name, rows if shown is None else shown))
     target = RESULTS / f"{name}{'.quick' if quick() else ''}.json"
     target.parent.mkdir(exist_ok=True)
     document = {
@@ -65,10 +70,6 @@ def machine() -> dict[str, Cell]:
         "load_1_min": round(os.getloadavg()[0], 1),
         "system": platform.platform(),
     }
-
-
-def _only(columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
-    return [{column: row[column] for column in columns} for row in rows]
 
 
 def _table(name: str, rows: Sequence[Row]) -> Table:

@@ -5,6 +5,8 @@
 """
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,20 +14,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.macro.mapf_rows import BUDGET_MS, FULL, QUICK, SEED, Run, all_rows
-from benchmarks.macro.mapf_tables import markdown, summary
+from benchmarks.macro.mapf_rows import BUDGET_MS, FULL, QUICK, SEED, Run, measured_rows
+from benchmarks.macro.mapf_tables import compact, markdown, summary
 from benchmarks.macro.mapf_workloads import FLEETS, WORKLOADS
 from benchmarks.macro.own_process import Told
-from benchmarks.report import RESULTS, ROOT, Cell, publish, quick
+from benchmarks.report import RESULTS, ROOT, Row, publish, quick
 from sim_worlds.league.run_cli import Mode
 
 DATA = ROOT.parent / "shared" / "data" / "mapf" / "lorr_v2"
 IMAGES = ROOT / "docs" / "images"
 NAME = "mapf"
-SHOWN = (
-    "part", "workload", "robots", "mode", "tasks", "goal", "peer", "of free flow", "median ms",
-    "p95 ms", "max ms", "start-up s", "peak MB", "oldest task", "holds",
-)  # fmt: skip
 NOTES = (
     "CPU time of all threads together, per step; every run in a process of its own.",
     "Free flow: the same assignment, robots ignore each other; measured in this run.",
@@ -43,15 +41,34 @@ def main(
         print(markdown(json.loads((RESULTS / f"{NAME}.json").read_text())["rows"]))
         return
     _check(data)
+    rows: list[Row] = []
     with _bar() as bar:
-        rows = all_rows(data, QUICK if quick() else FULL, lambda *run: _told(bar, *run))
-    parameters: dict[str, Cell] = {"budget_ms": BUDGET_MS, "data": data.name}
-    packages = ("numba", "numpy", "ortools")
+        try:
+            for row in measured_rows(data, QUICK if quick() else FULL, partial(_told, bar)):
+                rows.append(row)  # noqa: PERF402 - what is measured stays after an interrupt
+            whole = True
+        except KeyboardInterrupt:
+            whole = False
+    if not rows:
+        raise typer.Exit(130)
+    _publish(rows, data, whole=whole)
+    if not whole:
+        raise typer.Exit(130)
+
+
+def _publish(rows: Sequence[Row], data: Path, *, whole: bool) -> None:
+    """Table, file and plots; what was measured before an interrupt has a file of its own."""
     publish(
-        NAME, rows, seed=SEED, packages=packages, parameters=parameters, notes=NOTES, columns=SHOWN
+        NAME if whole else f"{NAME}.partial",
+        rows,
+        seed=SEED,
+        packages=("numba", "numpy", "ortools"),
+        parameters={"budget_ms": BUDGET_MS, "data": data.name},
+        notes=NOTES,
+        shown=compact(rows),
     )
     print(summary(rows))
-    if not quick():
+    if whole and not quick():
         # Matplotlib takes a second to import: only here.
         from benchmarks.macro.mapf_plots import save_plots
 

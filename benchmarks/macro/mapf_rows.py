@@ -1,7 +1,7 @@
 """What ``make bench-mapf`` measures, part by part, and a row for each run."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -176,6 +176,19 @@ def _found(run: Run, measured: Measured, free: int | None) -> Row:
     return {**dict(zip(FOUND, cells, strict=True)), "holds": holds}
 
 
+def measured_rows(
+    data: Path, sizes: Sizes, on_run: Callable[[int, int, Run], Told]
+) -> Iterator[Row]:
+    """Measure everything, run by run; ``on_run`` is told the number of each run, how many there are
+    and what it is, and gives what is told how it goes on."""
+    with tempfile.TemporaryDirectory(prefix="bench-mapf-") as folder:
+        todo = apart(partial(_runs, data, Path(folder), sizes), lambda words, step: None)
+        yardsticks = Yardsticks()
+        _compile(todo[0].case)
+        for number, run in enumerate(todo):
+            yield measured_row(run, yardsticks, on_run(number, len(todo), run))
+
+
 def _compile(case: Case) -> None:
     """What Numba compiles is kept on disk, so that no measured run pays for it."""
     for mode in Mode:
@@ -189,16 +202,3 @@ def _or_empty(value: int | None) -> Cell:
 
 def _ratio(tasks: int, of: int | None) -> Cell:
     return round(tasks / of, 3) if of else ""
-
-
-def all_rows(data: Path, sizes: Sizes, on_run: Callable[[int, int, Run], Told]) -> Sequence[Row]:
-    """Measure everything; ``on_run`` is told the number of each run, how many there are and what it
-    is, and gives what is told how it goes on."""
-    with tempfile.TemporaryDirectory(prefix="bench-mapf-") as folder:
-        todo = apart(partial(_runs, data, Path(folder), sizes), lambda words, step: None)
-        yardsticks = Yardsticks()
-        _compile(todo[0].case)
-        return [
-            measured_row(run, yardsticks, on_run(number, len(todo), run))
-            for number, run in enumerate(todo)
-        ]

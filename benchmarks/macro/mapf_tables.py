@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from benchmarks.macro.mapf_rows import CELLS, FAIRNESS, FLEET, LANES, ROBOTS, TABLE
 from benchmarks.report import Cell, Row
 
-_RUN = ("workload", "steps", "mode", "tasks", "goal", "stretch", "peer", "of peer", "free flow")
-_COST = ("median ms", "p95 ms", "max ms", "start-up s", "peak MB")
+_CPU = "CPU ms"
+"""Median, 95th percentile and maximum in one cell."""
+_COST = (_CPU, "start-up s", "peak MB")
 _COLUMNS = {
-    TABLE: (*_RUN, "of free flow", *_COST, "oldest task", "holds"),
+    TABLE: (
+        "workload", "steps", "mode", "tasks", "goal", "stretch", "peer", "of peer", "free flow",
+        "of free flow", *_COST, "oldest task", "holds",
+    ),
     FLEET: ("workload", "robots", "steps", "per step", "of free flow", *_COST, "holds"),
     ROBOTS: ("robots", "cells", "per step", *_COST),
     CELLS: ("cells", "robots", "per step", *_COST),
-}
+}  # fmt: skip
 _TITLES = {
     TABLE: "Goals, peers, free flow",
     FLEET: "Large fleets, fast mode",
@@ -21,15 +25,38 @@ _TITLES = {
 }
 
 
+_WITHOUT = {LANES: ", no lanes", FAIRNESS: ", not fair"}
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """All tables."""
     tables = [
-        f"### {_TITLES[part]}\n\n{_table([row for row in rows if row['part'] == part], columns)}"
+        f"### {_TITLES[part]}\n\n{_table(_of_part(rows, part), columns)}"
         for part, columns in _COLUMNS.items()
     ]
     tables.insert(2, f"### Lanes, fast mode\n\n{_table(_pairs(rows, LANES), _PAIR)}")
     tables.insert(3, f"### Fairness, fast mode\n\n{_table(_pairs(rows, FAIRNESS), _PAIR)}")
     return "\n\n".join((*tables, summary(rows)))
+
+
+def compact(rows: Sequence[Row]) -> list[Row]:
+    """Rows that fit on a screen: what holds and what does not."""
+    return [
+        {
+            "run": f"{row['workload']} {row['mode']}{_WITHOUT.get(str(row['part']), '')}",
+            "robots": row["robots"],
+            "tasks": row["tasks"],
+            "goal": row["goal"],
+            "peer": row["peer"],
+            "of free flow": row["of free flow"],
+            "CPU ms": _cpu(row),
+            "start s": row["start-up s"],
+            "MB": row["peak MB"],
+            "oldest": row["oldest task"],
+            "holds": row["holds"],
+        }
+        for row in rows
+    ]
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -79,6 +106,15 @@ def _pairs(rows: Sequence[Row], part: str) -> list[Row]:
     ]
 
 
+def _of_part(rows: Sequence[Row], part: str) -> list[Row]:
+    return [{**row, _CPU: _cpu(row)} for row in rows if row["part"] == part]
+
+
+def _cpu(row: Row) -> str:
+    figures = [_number(row[name]) for name in ("median ms", "p95 ms", "max ms")]
+    return " / ".join(f"{ms:,.0f}" if ms >= 10 else f"{ms:.1f}" for ms in figures)
+
+
 def _gain(without: Cell, with_it: Cell) -> str:
     if not _number(without) or with_it == "":
         return ""
@@ -97,5 +133,5 @@ def _table(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 def _shown(cell: Cell) -> str:
     if isinstance(cell, float):
-        return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.3g}"
+        return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.2f}"
     return f"{cell:,}" if isinstance(cell, int) else cell

@@ -4,6 +4,7 @@ Peak memory is counted per process, and a new one begins with the peak of the on
 so what takes memory is kept out of the process that starts the measured ones.
 """
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -50,14 +51,16 @@ def _ended(process: BaseProcess) -> Iterator[None]:
     """Whatever happens, no process is left behind."""
     try:
         yield
+    except BaseException:
+        process.kill()
+        raise
     finally:
-        process.join(5)
-        if process.is_alive():
-            process.kill()
-            process.join()
+        process.join()
 
 
 def _work(work: Callable[[Told], object], parent: Connection) -> None:
+    # An interrupt from the keyboard reaches all processes; the one that waits sees to it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         result = work(lambda words, step: parent.send(("told", words, step)))
     except (PodherdError, MemoryError, ValueError, RuntimeError) as error:

@@ -1,6 +1,7 @@
 """Work apart: results, what is told, and failures that say why."""
 
 import os
+import time
 from functools import partial
 
 import pytest
@@ -38,3 +39,22 @@ def test_a_refusal_is_handed_on() -> None:
 def test_a_process_that_dies_is_a_failure() -> None:
     with pytest.raises(Failed, match="exit code 3"):
         apart(killed, lambda words, step: None)
+
+
+def endless(told: Told) -> int:
+    told(str(os.getpid()), 0)
+    while True:
+        time.sleep(0.01)
+
+
+def test_an_interrupt_leaves_no_process_behind() -> None:
+    workers: list[int] = []
+
+    def interrupted(words: str, step: int) -> None:
+        workers.append(int(words))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apart(endless, interrupted)
+    with pytest.raises(ProcessLookupError):
+        os.kill(workers[0], 0)
