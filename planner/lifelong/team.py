@@ -13,9 +13,13 @@ from planner.mapf.planner import OperationPlanner, PlannerParams
 from planner.mapf.problem import Agents, Lattice
 from planner.roadmap.access import Int32Array
 from planner.roadmap.costtogo import FAR, CostToGo
+from planner.roadmap.deadends import dead_ends, leads_out
 
 _ROWS_IN_BYTES = 64 * 2**20
 """Costs kept for goals that nobody has just now, at least."""
+
+_STUCK_STEPS = 10
+"""Without getting nearer to its goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Team:
         neighbours, drive = self._node_of[neighbours[cells]], drive[cells]
         self._xy = None if xy is None else xy[cells]
         self._lattice = Lattice.open(neighbours)
+        self._dead_ends = dead_ends(neighbours)
         rows_max = min(len(cells), agents + max(agents // 2, _ROWS_IN_BYTES // (8 * len(cells))))
         self.costs = CostToGo(neighbours, drive, turn, rows_max)
         self._planner = OperationPlanner(len(cells), agents, params.planner, seed)
@@ -66,6 +71,8 @@ class Team:
         self._task: Int32Array = np.full(agents, NOBODY, dtype=np.int32)
         self._begun: Int32Array = self._task
         self._since: Int32Array = np.zeros(agents, dtype=np.int32)
+        self._progress: Int32Array = np.zeros(agents, dtype=np.int32)
+        self._nearest: Int32Array = np.full(agents, FAR, dtype=np.int32)
         self._to_goal: Int32Array = np.full(agents, FAR, dtype=np.int32)
 
     def observe(self, seen: Observation) -> None:
@@ -83,8 +90,7 @@ class Team:
         self._task = np.where(started, seen.task, wanted).astype(np.int32)
         before, self._agents = self._agents, self._set_goals(seen)
         self._since[self._agents.goal != before.goal] = seen.step
-        idle = self._agents.goal < 0
-        order = np.lexsort((self._to_goal, self._since, idle)).astype(np.int32)
+        order = self._order(seen.step, self._agents.goal != before.goal)
         self._planner.plan(
             self._lattice,
             self._agents,
@@ -177,6 +183,19 @@ class Team:
         headings = np.arange(4)
         agents.between[soon] = self.costs.pool[rows[:, None], there[:, None] + headings].min(axis=1)
         return agents
+
+    def _order(self, step: int, new_goal: npt.NDArray[np.bool_]) -> Int32Array:
+        """Agents (m,), highest priority first: who is stuck in a dead end and has to leave, then
+        who goes to its goal the longest, then who is nearest to it; those without a goal last."""
+        agents, ends = self._agents, self._dead_ends
+        nearer = new_goal | (self._to_goal < self._nearest)
+        self._nearest = np.where(nearer, self._to_goal, self._nearest)
+        self._progress = np.where(nearer, step, self._progress)
+        shut_in = leads_out(ends.depth, ends.outward, agents.node, agents.goal)
+        stuck = shut_in & (step - self._progress >= _STUCK_STEPS)
+        keys = self._to_goal, self._since, ~stuck, agents.goal < 0
+        order: Int32Array = np.lexsort(keys).astype(np.int32)
+        return order
 
     def _weights(self, order: Int32Array) -> npt.NDArray[np.float64]:
         """Of each agent in the sum that :meth:`improve` lowers; next to nothing without a goal."""
