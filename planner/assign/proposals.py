@@ -104,21 +104,12 @@ def best_task(agent, state, weight, floor, board, margin, shortest):  # type: ig
                 if price < best and (holder < 0 or price + margin < board.holding[holder]):
                     found, best = slot, price
                 slot = board.next[slot]
-            there = neighbours[here, heading]
-            if there >= 0:
-                more = _push(
-                    there * 4 + heading, level + drive[here, heading], used, now, cost, seen,
-                    head, entry, behind,
-                )  # fmt: skip
-                used += more
-                waiting += more
-            for by in (1, 3):
-                more = _push(
-                    here * 4 + ((heading + by) & 3), level + turn, used, now, cost, seen,
-                    head, entry, behind,
-                )  # fmt: skip
-                used += more
-                waiting += more
+            more = _spread(
+                here, heading, neighbours[here, heading], drive[here, heading], turn, level, used,
+                now, cost, seen, head, entry, behind,
+            )  # fmt: skip
+            used += more
+            waiting += more
         level += 1
     head[:] = -1
     return found, best, used
@@ -156,23 +147,31 @@ def best_agent(slot, heading_of, weight, floor, board, margin, dearest):  # type
                 if price + margin < board.holding[agent]:
                     found, best = agent, price
             here = into[there, towards]
-            if here >= 0:
-                more = _push(
-                    here * 4 + towards, level + drive[here, towards], used, now, cost, seen,
-                    head, entry, behind,
-                )  # fmt: skip
-                used += more
-                waiting += more
-            for by in (1, 3):
-                more = _push(
-                    there * 4 + ((towards + by) & 3), level + turn, used, now, cost, seen,
-                    head, entry, behind,
-                )  # fmt: skip
-                used += more
-                waiting += more
+            more = _spread(
+                there, towards, here, drive[here, towards], turn, level, used,
+                now, cost, seen, head, entry, behind,
+            )  # fmt: skip
+            used += more
+            waiting += more
         level += 1
     head[:] = -1
     return found, best, used
+
+
+@nb.njit(cache=True, inline="always")
+def _spread(  # type: ignore[no-untyped-def]
+    node, heading, beyond, driven, turn, level, used, now, cost, seen, head, entry, behind
+):
+    """From a node and heading go on to the node ``beyond``, if there is one, and turn either way;
+    returns how many states were put into buckets."""
+    first = used
+    if beyond >= 0:
+        state = beyond * 4 + heading
+        used += _push(state, level + driven, used, now, cost, seen, head, entry, behind)
+    for by in (1, 3):
+        state = node * 4 + ((heading + by) & 3)
+        used += _push(state, level + turn, used, now, cost, seen, head, entry, behind)
+    return used - first
 
 
 @nb.njit(cache=True, inline="always")

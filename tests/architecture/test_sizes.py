@@ -12,8 +12,6 @@ FUNCTION_MAX = 40
 NINTH_DECILE_MAX = 30
 KERNEL = "one compiled search loop: in parts it would hand a dozen arrays around in every round"
 LONGER_ON_PURPOSE: dict[str, str] = {
-    "planner/assign/proposals.py:best_agent": KERNEL,
-    "planner/assign/proposals.py:best_task": KERNEL,
     "planner/mapf/inheritance.py:choose_anew": KERNEL,
     "planner/mapf/menu.py:_walk": KERNEL,
     "planner/roadmap/costtogo.py:_dial": KERNEL,
