@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from planner.mapf.guidance import STEP, Guidance
 from planner.mapf.operations import Profile
-from planner.roadmap.access import may_enter
+from planner.roadmap.access import Int32Array, may_enter
 from planner.roadmap.deadends import DeadEnds, dead_ends
 from planner.roadmap.distances import Distances, Pace
 from planner.roadmap.obstacles import CLEAR, Obstacles
@@ -18,12 +19,14 @@ from planner.warehouse.site import PickStation, Point, RobotType, Site
 
 
 class Floor:
-    """Travel times are cached inside; the cache never changes an answer."""
+    """Travel times are cached inside; the cache never changes an answer. With ``guidance`` they
+    are measured along its lanes, for driving and for every choice made by them alike."""
 
-    def __init__(self, site: Site, roadmap: Roadmap):
+    def __init__(self, site: Site, roadmap: Roadmap, guidance: Guidance | None = None):
         self.site = site
         self.roadmap = roadmap
-        self.distances = Distances(roadmap, site.pitch_m)
+        factor = None if guidance is None else guidance.drive / STEP
+        self.distances = Distances(roadmap, site.pitch_m, factor=factor)
         self._neighbours: list[list[int]] = roadmap.neighbours.tolist()
         self.points: list[Point] = [(x, y) for x, y in roadmap.xy_m.tolist()]
         self.speed_mps: list[list[float]] = roadmap.speed_mps.tolist()
@@ -91,6 +94,12 @@ class Floor:
     def pace_index(self, robot: RobotId, loaded: bool) -> int:
         """Place of this robot's pace among those of the site."""
         return self._pace_layers[self._types[robot].id, loaded]
+
+    @cached_property
+    def hops_ms(self) -> Int32Array:
+        """Driving times by :meth:`pace_index` and edge, shape (paces, n, 4)."""
+        layers = [self.distances.hop_ms(pace) for pace in self._paces.values()]
+        return np.stack(layers).astype(np.int32)
 
     @cached_property
     def typical_pace(self) -> Pace:

@@ -38,6 +38,7 @@ from planner.dispatch.phases.watch import watch
 from planner.dispatch.state import Phase, Robot, State
 from planner.dispatch.turn import Turn
 from planner.dispatch.view import floor_view
+from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.commands import Command
 from planner.warehouse.events import Event
@@ -49,10 +50,18 @@ TICK_MS = 500
 
 
 class Dispatcher:
-    """Decides for one site. Holds nothing that changes but a cache of travel times."""
+    """Decides for one site. Holds nothing that changes but a cache of travel times.
 
-    def __init__(self, site: Site, params: DispatchParams | None = None):
-        self.floor = Floor(site, compile_roadmap(site))
+    With ``guidance`` robots keep to its lanes; :class:`InvalidGuidance` if it is of another floor.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        params: DispatchParams | None = None,
+        guidance: Guidance | None = None,
+    ):
+        self.floor = Floor(site, compile_roadmap(site), guidance)
         self.params = params or DispatchParams()
 
     def start(self) -> State:

@@ -11,7 +11,7 @@ AAAI 2024, arXiv 2308.11234. Averaging: the method of successive averages, after
 Transportation Networks, 1985, ch. 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numba as nb
@@ -77,17 +77,33 @@ def contraflow(
     """Lanes that emerge from ``trips`` (k, 2), pairs of nodes from and to, driven over and over by
     ``agents`` agents on a floor ``neighbours`` (n, 4).
 
-    Trips without a way are left out; if there are more than a round routes, the next round goes on
-    with others. Time grows with the rounds, the different goals in each and the states between a
-    goal and the origins of its trips; memory with the nodes.
+    Trips without a way are left out. Time grows with the rounds, the different goals in each and
+    the states between a goal and the origins of its trips; memory with the nodes.
     """
+
+    def routed(batch: Int32Array, guidance: Guidance) -> FloatArray:
+        return routed_flow(neighbours, batch, agents, guidance)
+
+    return emerged(neighbours, trips, routed, params, seed)
+
+
+def emerged(
+    neighbours: Int32Array,
+    trips: Int32Array,
+    routed: Callable[[Int32Array, Guidance], FloatArray],
+    params: ContraflowParams,
+    seed: int = 1,
+) -> Guidance:
+    """Lanes that emerge when ``routed`` tells the flow (n, 4), in agents per step, of some of the
+    ``trips`` (k, any) under the costs so far. If there are more than a round routes, the next
+    round goes on with others."""
     flow = np.zeros(neighbours.shape, dtype=np.float64)
     guidance = Guidance(plain(len(neighbours)).drive, params.turn)
     shuffled = np.random.default_rng(seed).permutation(trips)
     for number in range(params.rounds):
         batch, shuffled = shuffled[: params.trips], np.roll(shuffled, -params.trips, axis=0)
         share = max(1.0 / (number + 1), params.share)
-        flow += share * (routed_flow(neighbours, batch, agents, guidance) - flow)
+        flow += share * (routed(batch, guidance) - flow)
         guidance = repelled(neighbours, flow, params)
     return guidance
 

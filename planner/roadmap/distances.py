@@ -13,7 +13,8 @@ import numpy as np
 
 from planner.roadmap.access import SPOT, Int32Array, may_enter, reverse_neighbours
 from planner.roadmap.obstacles import CLEAR, Obstacles
-from planner.roadmap.roadmap import Roadmap
+from planner.roadmap.roadmap import FloatArray, Roadmap
+from planner.warehouse.errors import InvalidGuidance
 from planner.warehouse.site import RobotType
 
 FAR_MS = 2**30
@@ -44,11 +45,25 @@ class Distances:
 
     ``pool`` (rows, 4 * nodes) int32 is handed to the planner's kernels as it is; a row number
     stays good until ``rows_max`` other tables have been asked for.
+
+    A ``factor`` (n, 4) from 1 on makes driving over an edge count so many times its time, so that
+    robots keep to lanes; then the tables are costs in ms rather than times, and estimates of
+    arrival read from them are too long where lanes are left. Without it they are times.
+    :class:`InvalidGuidance` if it is less than 1 or of another floor.
     """
 
-    def __init__(self, roadmap: Roadmap, pitch_m: float, memory_mb: int = 256):
+    def __init__(
+        self,
+        roadmap: Roadmap,
+        pitch_m: float,
+        memory_mb: int = 256,
+        factor: FloatArray | None = None,
+    ):
+        if factor is not None:
+            _check(factor, roadmap)
         self._roadmap = roadmap
-        self._pitch_m = pitch_m
+        self.pitch_m = pitch_m
+        self._factor = factor
         self._into = reverse_neighbours(roadmap.neighbours)
         self._rows: OrderedDict[tuple[int, bool, Pace, Obstacles], int] = OrderedDict()
         self._hops: dict[Pace, Int32Array] = {}
@@ -57,10 +72,14 @@ class Distances:
         self.pool: Int32Array = np.empty((64, width), dtype=np.int32)
 
     def hop_ms(self, pace: Pace) -> Int32Array:
-        """Driving time of every edge at this pace, shape (n, 4); slow zones included."""
+        """Driving time of every edge at this pace, shape (n, 4), times its factor; slow zones
+        included."""
         if pace not in self._hops:
             speed = np.minimum(self._roadmap.speed_mps, pace.speed_mps)
-            self._hops[pace] = np.round(1000 * self._pitch_m / speed).astype(np.int32)
+            hops = 1000 * self.pitch_m / speed
+            if self._factor is not None:
+                hops *= self._factor
+            self._hops[pace] = np.round(hops).astype(np.int32)
         return self._hops[pace]
 
     def to(self, goal: int, loaded: bool, pace: Pace, obstacles: Obstacles = CLEAR) -> Int32Array:
@@ -98,6 +117,23 @@ class Distances:
             more = np.empty_like(self.pool)
             self.pool = np.concatenate([self.pool, more])[: self.rows_max]
         return len(self._rows)
+
+
+def _check(factor: FloatArray, roadmap: Roadmap) -> None:
+    if factor.shape != roadmap.neighbours.shape:
+        raise InvalidGuidance(
+            f"made for a floor of {len(factor)} nodes, this one has {len(roadmap.nodes)}",
+            field="guidance",
+            remedy="Tune on this floor.",
+        )
+    least = float(factor.min(initial=1.0))
+    if not least >= 1.0:
+        raise InvalidGuidance(
+            "factors of driving time should be at least 1",
+            field="guidance",
+            value=least,
+            remedy="Make the edges against the lanes dearer, not those along them cheaper.",
+        )
 
 
 @nb.njit(cache=True, inline="always")

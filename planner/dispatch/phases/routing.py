@@ -65,14 +65,17 @@ def lone_ways(
     robots, agents = requests
     roadmap = turn.floor.roadmap
     paces = [turn.floor.pace(robot.robot, carries(robot)) for robot in robots]
+    layers = [turn.floor.pace_index(robot.robot, carries(robot)) for robot in robots]
     ahead: Int32Array = onward(
         node,
         heading,
         agents.goal,
         agents.row,
         agents.loaded,
+        _ints(layers),
         _ints([pace.quarter_turn_ms for pace in paces]),
         _ints([pace.stop_ms for pace in paces]),
+        turn.floor.hops_ms,
         turn.floor.distances.pool,
         roadmap.neighbours,
         roadmap.kind,
