@@ -18,15 +18,17 @@ def fitting(neighbours: Int32Array, agents: int) -> TeamParams:
 
     Depth and trials follow from the number of agents, so that a step costs CPU time about in
     proportion to it. Where more than a third of the cells is taken, agents that waited longest
-    count most: the sum alone would leave some standing for good.
+    count most: the sum alone would leave some standing for good. There a trial that has to move many
+    others seldom ends well, and is given up sooner.
     """
     density = agents / free_cells(neighbours)
     depth, trials = next(effort for most, effort in _EFFORT if agents <= most)
+    crowded = float(np.clip((density - 0.3) / 0.1, 0.0, 2.0))
     return replace(
         TeamParams(),
-        planner=PlannerParams(depth=depth),
+        planner=PlannerParams(depth=depth, trial_budget=12 if crowded else 50),
         trials=trials,
-        rank_power=float(np.clip((density - 0.3) / 0.1, 0.0, 2.0)),
+        rank_power=crowded,
     )
 
 

@@ -14,9 +14,10 @@ from planner.mapf.problem import Agents, Lattice
 from planner.roadmap.access import Int32Array
 from planner.roadmap.costtogo import FAR, CostToGo
 from planner.roadmap.deadends import dead_ends, leads_out
+from planner.warehouse.errors import InvalidInstance
 
-_ROWS_IN_BYTES = 64 * 2**20
-"""Costs kept for goals that nobody has just now, at least."""
+_SPARE_BYTES = 16 * 2**20
+"""Of costs for goals that nobody has just now."""
 
 _STUCK_STEPS = 10
 """Without getting nearer to its goal."""
@@ -61,7 +62,8 @@ class Team:
         self._xy = None if xy is None else xy[cells]
         self._lattice = Lattice.open(neighbours)
         self._dead_ends = dead_ends(neighbours)
-        rows_max = min(len(cells), agents + max(agents // 2, _ROWS_IN_BYTES // (8 * len(cells))))
+        spare = max(agents // 16, _SPARE_BYTES // (8 * max(1, len(cells))))
+        rows_max = min(len(cells), agents + spare)
         self.costs = CostToGo(neighbours, drive, turn, rows_max)
         self._planner = OperationPlanner(len(cells), agents, params.planner, seed)
         self._assignment = TaskAssignment(neighbours, drive, turn, agents, params.assignment)
@@ -78,7 +80,7 @@ class Team:
     def observe(self, seen: Observation) -> None:
         """Hand out tasks and plan the step.
 
-        Raises :class:`ValueError` if an agent or an errand is where nobody can drive.
+        Raises :class:`InvalidInstance` if an agent or an errand is where nobody can drive.
         """
         seen = replace(seen, cell=self._nodes(seen.cell, "cell"))
         self._note(seen)
@@ -140,7 +142,12 @@ class Team:
         nodes: Int32Array = self._node_of[cells]
         if (nodes < 0).any():
             wrong = int(cells[np.argmin(nodes)])
-            raise ValueError(f"{field}: no way leads from or to this cell (found {wrong})")
+            raise InvalidInstance(
+                "no way leads from or to this cell",
+                field=field,
+                value=wrong,
+                remedy="Put it where a neighbouring cell can be reached.",
+            )
         return nodes
 
     def _to_goal_now(self, seen: Observation) -> Int32Array:
@@ -177,6 +184,8 @@ class Team:
         self._to_goal[:] = FAR
         self._to_goal[going] = self.costs.pool[agents.row[going], state[going]]
         soon = np.flatnonzero((agents.goal_after >= 0) & (self._to_goal <= self._slack))
+        room = self.costs.rows_max - len(np.unique(agents.goal[going]))
+        soon = soon[np.argsort(self._to_goal[soon], kind="stable")][:room]
         there = agents.goal[soon] * 4
         rows = self.costs.rows(agents.goal_after[soon], there, self._slack)
         agents.row_after[soon] = rows

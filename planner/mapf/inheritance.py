@@ -91,10 +91,8 @@ def choose_anew(  # type: ignore[no-untyped-def]
                     return True, total
                 enter(holder, NOBODY, cells)
             elif other != MANY and not busy[other] and rank[other] > rank[root] and budget > 0:
-                best = weight[other] * (value[other, 0] - worth[other])
-                if total + best <= limit:
-                    displaced = other
-                    break
+                displaced = other
+                break
             at += 1
         place[level] = at
         if displaced != NOBODY:

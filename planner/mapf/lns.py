@@ -2,8 +2,8 @@
 
 The idea is that of the winner of the League of Robot Runners 2024 (team No Man's Sky): a random
 agent takes another operation, those in its way choose anew in turn, and the change is kept if the
-weighted sum of all values does not get worse. Here a chain is given up as soon as even the best
-case of the next agent could not bring it back below the limit, which makes a trial cheap.
+weighted sum of all values does not get worse. Here the sum may not even get worse on the way along
+the chain: menus are sorted, so most trials end after a look or two.
 """
 
 import numba as nb

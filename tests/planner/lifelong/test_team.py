@@ -14,6 +14,7 @@ from planner.lifelong.team import Team, TeamParams
 from planner.mapf.guidance import STEP
 from planner.mapf.planner import PlannerParams
 from planner.roadmap.access import Int32Array
+from planner.warehouse.errors import InvalidInstance
 from sim_worlds.league.instance import Instance
 from sim_worlds.league.output import Transcript
 from sim_worlds.league.referee import judge
@@ -166,9 +167,11 @@ def test_where_nobody_can_drive() -> None:
     """Cells that lead nowhere are no part of the floor."""
     instance = drawn(["..@."], [0], [[1], [3]])
     team = team_on(instance)
-    with pytest.raises(ValueError, match=r"task 1: no way leads from or to this cell .found 3"):
+    with pytest.raises(
+        InvalidInstance, match=r"task 1: no way leads from or to this cell .found 3"
+    ):
         team.observe(seen_at(0, [0], [Task(0, 0, (1,)), Task(1, 0, (3,))]))
-    with pytest.raises(ValueError, match=r"cell: no way leads from or to this cell .found 3"):
+    with pytest.raises(InvalidInstance, match=r"cell: no way leads from or to this cell .found 3"):
         team.observe(seen_at(0, [3], []))
 
 
