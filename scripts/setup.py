@@ -2,7 +2,7 @@
 
 Each step leaves a stamp that holds a hash of what it was made from, so that a second run does
 nothing. The steps: tools of the system, ``.venv``, the Python packages of ``requirements.lock``,
-one repair in the ROS 2 wheels, and the build of ``podherd_msgs``.
+one repair in the ROS 2 wheels, the build of ``podherd_msgs``, and no compiled kernels of old sources.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import compiled_kernels
 import ros_workspace
 import system_tools
 from stamps import Stamps, digest
@@ -53,6 +54,7 @@ def _run(*, dev: bool) -> bool:
     changed = _install_packages(stamps, dev=dev)
     changed |= ros_workspace.repair_cmake_exports(VENV, stamps)
     changed |= ros_workspace.build(ROOT / "ros_ws", VENV, stamps)
+    compiled_kernels.drop_stale(ROOT, stamps)
     return changed
 
 

@@ -18,8 +18,8 @@ def fitting(neighbours: Int32Array, agents: int) -> TeamParams:
 
     Depth and trials follow from the number of agents, so that a step costs CPU time about in
     proportion to it. Where more than a third of the cells is taken, agents that waited longest
-    count most: the sum alone would leave some standing for good. There a trial that has to move many
-    others seldom ends well, and is given up sooner.
+    count most: the sum alone would leave some standing for good. There a trial that has to move
+    many others seldom ends well, and is given up sooner.
     """
     density = agents / free_cells(neighbours)
     depth, trials = next(effort for most, effort in _EFFORT if agents <= most)

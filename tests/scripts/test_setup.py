@@ -10,6 +10,7 @@ import pytest
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+import compiled_kernels  # noqa: E402
 import ros_workspace  # noqa: E402
 import system_tools  # noqa: E402
 from stamps import Stamps, digest  # noqa: E402
@@ -125,3 +126,20 @@ def test_scripts_need_nothing_but_python() -> None:
         command = [sys.executable, "-S", "-I", "-c"]
         source = f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); import {script.stem}"
         subprocess.run([*command, source], check=True)
+
+
+def test_kernels_compiled_from_other_sources_are_dropped(tmp_path: Path) -> None:
+    stamps = Stamps(tmp_path / "stamps")
+    cache = tmp_path / "planner" / "__pycache__"
+    cache.mkdir(parents=True)
+    (tmp_path / "planner" / "inner.py").write_text("@nb.njit\ndef inner(): ...\n")
+    (tmp_path / "planner" / "plain.py").write_text("")
+    assert compiled_kernels.drop_stale(tmp_path, stamps) == 0
+    for name in ("outer.nbi", "outer.1.nbc", "outer.cpython-311.pyc"):
+        (cache / name).touch()
+    (tmp_path / "planner" / "plain.py").write_text("x = 1\n")
+    assert compiled_kernels.drop_stale(tmp_path, stamps) == 0
+    (tmp_path / "planner" / "inner.py").write_text("@nb.njit\ndef inner(): return 1\n")
+    assert compiled_kernels.drop_stale(tmp_path, stamps) == 2
+    assert [path.name for path in cache.iterdir()] == ["outer.cpython-311.pyc"]
+    assert compiled_kernels.drop_stale(tmp_path, stamps) == 0
