@@ -2,7 +2,7 @@
 
 Each step leaves a stamp that holds a hash of what it was made from, so that a second run does
 nothing. The steps: tools of the system, ``.venv``, the Python packages of ``requirements.lock``,
-one repair in the ROS 2 wheels, the build of ``podherd_msgs``, and no compiled kernels of old sources.
+one repair in the ROS 2 wheels, the build of ``podherd_msgs``, stale compiled kernels dropped.
 """
 
 import argparse
