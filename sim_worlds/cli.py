@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from planner.dispatch.step import TICK_MS, Dispatcher
+from planner.dispatch.step import TICK_MS
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
 from sim_worlds.eventlog import EventLogWriter, Header, read_log, replay
 from sim_worlds.faults import Faults
 from sim_worlds.run import Outcome, ShiftRun, run_shift
 from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
+from sim_worlds.site_guidance import read_site_guidance
 from sim_worlds.sites.catalogue import load_site
 from sim_worlds.summary import kpi_rows
 
@@ -41,6 +42,7 @@ def simulate(
     limit: Annotated[int | None, typer.Option(help="Only so many orders of the file.")] = None,
     speed_up: Annotated[float, typer.Option(help="Orders of a file come this much faster.")] = 1.0,
     short_slots: Annotated[float, typer.Option(help="Share of slots short of the books.")] = 0.0,
+    guidance: Annotated[Path | None, typer.Option(help="Lanes, by podherd site tune.")] = None,
     log: Annotated[Path | None, typer.Option(help="Event log to write (.jsonl or .gz).")] = None,
     result: Annotated[Path | None, typer.Option(help="Figures to write, as JSON.")] = None,
 ) -> None:
@@ -50,7 +52,8 @@ def simulate(
         if robots is not None:
             floor = with_robots(floor, robots)
         shift = _shift(floor, orders, seed, day, limit, speed_up)
-        shift = replace(shift, faults=Faults(short_slot_share=short_slots))
+        lanes = read_site_guidance(guidance, floor) if guidance is not None else None
+        shift = replace(shift, faults=Faults(short_slot_share=short_slots), guidance=lanes)
         outcome, wall_s = _run(shift, log)
     except (PodherdError, ValueError) as error:
         _ERR.print(str(error), markup=False)
@@ -90,7 +93,7 @@ def replay_log(log: Annotated[Path, typer.Argument(help="Written by simulate --l
         with _progress("ticks") as progress:
             task = progress.add_task("replaying", total=None)
             done = replay(
-                Dispatcher(header.site, header.params),
+                header.dispatcher(),
                 ticks,
                 on_tick=lambda _: progress.advance(task),
             )
@@ -128,7 +131,8 @@ def _run(shift: Shift, log: Path | None) -> tuple[Outcome, float]:
         if log is None:
             outcome = run_shift(shift, on_tick=show)
         else:
-            with EventLogWriter(log, Header(shift.site, shift.dispatch)) as writer:
+            header = Header.of(shift.site, shift.dispatch, shift.guidance)
+            with EventLogWriter(log, header) as writer:
                 outcome = run_shift(shift, writer, show)
     return outcome, perf_counter() - start_s
 

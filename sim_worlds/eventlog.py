@@ -1,10 +1,10 @@
 """The event log: what the dispatcher was told, tick by tick, and a digest of what it answered.
 
-One JSON object per line. The first is the header: format, site and parameters. Then, for every
-step, a line ``{"t": now_ms, "feed": number, "events": [...]}`` written *before* the step and a line
-``{"t": now_ms, "commands": digest}`` after it. Together with the code the log is the dispatcher's
-whole memory: replaying it gives the same state and the same commands, bit for bit. A line torn by
-a crash is left out when reading and cut off when writing goes on.
+One JSON object per line. The first is the header: format, site, parameters and guidance. Then, for
+every step, a line ``{"t": now_ms, "feed": number, "events": [...]}`` written *before* the step and
+a line ``{"t": now_ms, "commands": digest}`` after it. Together with the code the log is the
+dispatcher's whole memory: replaying it gives the same state and the same commands, bit for bit. A
+line torn by a crash is left out when reading and cut off when writing goes on.
 """
 
 import gzip
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
+
+import numpy as np
 
 from planner.codec.messages import (
     command_to_json,
@@ -27,6 +29,7 @@ from planner.codec.messages import (
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.state import State
 from planner.dispatch.step import Dispatcher
+from planner.mapf.guidance import Guidance
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage, ReplayMismatch
 from planner.warehouse.events import Event
@@ -37,11 +40,30 @@ FORMAT = "podherd-log/1"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a run started from."""
+    """What a run started from; ``guidance`` is the cost of driving from each node in each heading,
+    as in :class:`planner.mapf.guidance.Guidance`, if robots keep to lanes."""
 
     site: Site
     params: DispatchParams
     format: str = FORMAT
+    guidance: tuple[tuple[int, int, int, int], ...] | None = None
+
+    @classmethod
+    def of(cls, site: Site, params: DispatchParams, guidance: Guidance | None = None) -> "Header":
+        """The header of a run with these."""
+        if guidance is None:
+            return cls(site, params)
+        drive = tuple(
+            (east, north, west, south) for east, north, west, south in guidance.drive.tolist()
+        )
+        return cls(site, params, guidance=drive)
+
+    def dispatcher(self) -> Dispatcher:
+        """A dispatcher as the run had it."""
+        if self.guidance is None:
+            return Dispatcher(self.site, self.params)
+        drive = np.array(self.guidance, dtype=np.int32).reshape(-1, 4)
+        return Dispatcher(self.site, self.params, Guidance(drive))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class ShiftRun:
     """A run that is stepped from outside, so that progress can be shown and state be looked at."""
 
     def __init__(self, shift: Shift, log: EventLogWriter | None = None):
-        self.dispatcher = Dispatcher(shift.site, shift.dispatch)
+        self.dispatcher = Dispatcher(shift.site, shift.dispatch, shift.guidance)
         self.state: State = self.dispatcher.start()
         self.bridge = Bridge(shift.site, MemoryStore())
         self.world = FastWorld(

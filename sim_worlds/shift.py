@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from planner.dispatch.params import DispatchParams
+from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.errors import InvalidOrder, InvalidSite
 from planner.warehouse.ids import RobotId, Sku
@@ -30,7 +31,7 @@ DAY_MS = 86_400_000
 @dataclass(frozen=True, slots=True)
 class Shift:
     """What a run is given. ``orders`` come in at their times; ``stock`` is in the slots by the
-    books (``faults`` may make the truth differ)."""
+    books (``faults`` may make the truth differ); robots keep to the lanes of ``guidance``."""
 
     site: Site
     orders: tuple[TimedOrder, ...]
@@ -39,6 +40,7 @@ class Shift:
     faults: Faults = field(default_factory=Faults)
     world: WorldParams = field(default_factory=WorldParams)
     dispatch: DispatchParams = field(default_factory=DispatchParams)
+    guidance: Guidance | None = None
 
 
 def generated_shift(site: Site, orders: int, seed: int) -> Shift:

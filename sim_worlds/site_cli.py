@@ -1,4 +1,4 @@
-"""``podherd site``: check, draw and generate site files."""
+"""``podherd site``: check, draw and generate site files; lanes for their robots."""
 
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,10 +11,12 @@ from planner.roadmap.compile import compile_roadmap
 from planner.roadmap.geometry import check_site
 from planner.warehouse.errors import InvalidSite
 from planner.warehouse.site import Site
+from sim_worlds.site_tune import tune
 from sim_worlds.sites.catalogue import load_site
 from sim_worlds.sites.grid import GridPlan, grid_site
 
-app = typer.Typer(help="Check, draw and generate site files.", no_args_is_help=True)
+app = typer.Typer(help="Check, draw, generate and tune sites.", no_args_is_help=True)
+app.command()(tune)
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
