@@ -98,9 +98,9 @@ class Race:
                 for entrant in (self.plain, *self._left):
                     self._try(entrant, seed)
                     yield self.trials
+            self._left = self._ranked()[: (len(self._left) + 1) // 2]
             if len(self._left) == 1:
                 break
-            self._left = self._ranked()[: (len(self._left) + 1) // 2]
 
     @property
     def first_heat(self) -> int:
