@@ -75,6 +75,7 @@ BOUNDS: dict[tuple[str, str], Bound] = {
     ("Aisle", "points_m"): Bound(min_items=2),
     ("PickStation", "id"): _NAME,
     ("PickStation", "order_slots"): _COUNT,
+    ("PickStation", "roles"): _SOME,
     ("Charger", "id"): _NAME,
     ("Zone", "id"): _NAME,
     ("Zone", "polygon_m"): Bound(min_items=3),

@@ -6,6 +6,22 @@ from planner.warehouse.ids import StationId
 from planner.warehouse.view import Kpis
 
 HOUR_S = 3600.0
+EXCEPTIONS = {
+    "orders_late": "orders completed late",
+    "orders_due_past": "orders due in the past when they came",
+    "orders_cancelled": "orders cancelled",
+    "lines_routed": "lines for another flow",
+    "picks_failed": "picks that an arm failed at",
+    "deadlocks": "deadlocks resolved",
+    "rules_refused": "floor rules refused",
+    "plan_fallbacks": "station plans that could not be met",
+    "greedy_robots": "robots assigned without the solver",
+    "greedy_spots": "return slots chosen without the solver",
+    "pairings_out_of_time": "pod pairings out of time",
+    "covers_out_of_time": "pod covers out of time",
+    "improvements_out_of_time": "searches of neighbouring stations out of time",
+}
+"""Counters of :class:`~planner.dispatch.state.Tally` that people should see, and their names."""
 
 
 def tally_time(turn: Turn) -> None:
@@ -28,6 +44,7 @@ def kpis(state: State, stations: tuple[StationId, ...]) -> Kpis:
     hours = elapsed_s / HOUR_S or float("inf")
     robots = len(state.robots)
     ages = sorted(state.finished.values())
+    dock_ages = sorted(state.put_away.values())
     return Kpis(
         elapsed_s=elapsed_s,
         orders_received=tally.orders_received,
@@ -48,6 +65,17 @@ def kpis(state: State, stations: tuple[StationId, ...]) -> Kpis:
         station_idle=1 - _share(tally.station_picking_ms, len(stations), elapsed_s),
         order_age_p50_s=_quantile(ages, 0.50) / 1000,
         order_age_p95_s=_quantile(ages, 0.95) / 1000,
+        receipts_received=tally.receipts_received,
+        receipts_put_away=len(state.put_away),
+        pieces_put_away=tally.pieces_put_away,
+        puts_confirmed=tally.puts_confirmed,
+        put_visits=tally.put_visits,
+        put_pile_on=tally.puts_confirmed / tally.put_visits if tally.put_visits else 0.0,
+        dock_to_stock_p50_s=_quantile(dock_ages, 0.50) / 1000,
+        dock_to_stock_p95_s=_quantile(dock_ages, 0.95) / 1000,
+        exceptions=tuple(
+            (name, count) for field, name in EXCEPTIONS.items() if (count := getattr(tally, field))
+        ),
     )
 
 

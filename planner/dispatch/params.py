@@ -2,8 +2,39 @@
 
 from dataclasses import dataclass, field
 
+from planner.assign.batteries import BatteryLevels
+from planner.assign.cover import CoverParams
+from planner.assign.demand import DemandParams
+from planner.assign.neighbourhood import NeighbourhoodParams
 from planner.assign.orders import OrderReleaseParams
-from planner.assign.pods import PodChoiceParams
+from planner.assign.pairing import PairingParams
+from planner.assign.release import ReleaseParams
+from planner.assign.reslotting import ReslotParams
+from planner.assign.robots import RobotParams
+from planner.assign.slotting import SlottingParams
+from planner.assign.spots import SpotParams
+from planner.assign.stations import StationParams
+
+
+@dataclass(frozen=True, slots=True)
+class ReplenishParams:
+    """While there is picking to do, puts take up ``robot_share`` of the robots at most, or
+    ``rush_share`` while orders wait for goods at the dock; one robot in any case. The
+    ``near_pods`` pods that hold most of the SKUs are looked at, and as many nearest with an empty
+    slot."""
+
+    robot_share: float = 0.3
+    rush_share: float = 0.6
+    near_pods: int = 100
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.robot_share <= self.rush_share <= 1:
+            raise ValueError(
+                "need 0 <= robot_share <= rush_share <= 1 "
+                f"(found {self.robot_share}, {self.rush_share})"
+            )
+        if self.near_pods < 1:
+            raise ValueError(f"near_pods must be at least 1 (found {self.near_pods})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +49,8 @@ class DispatchParams:
     begins to prefer detours after ``patience_ms`` and raises an alarm after ``stuck_ms``; of robots
     that have waited for each other for ``deadlock_ms`` one makes way for ``yield_ms``. Robots
     below ``battery_low`` go charging when free, below ``battery_critical`` they take no work, and
-    they leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits.
+    they leave the charger at ``battery_full``, or from ``battery_enough`` on if work waits; when
+    they charge besides is in ``robots``.
     """
 
     depth: int = 6
@@ -36,8 +68,18 @@ class DispatchParams:
     battery_critical: float = 0.15
     battery_enough: float = 0.60
     battery_full: float = 0.95
+    release: ReleaseParams = field(default_factory=ReleaseParams)
+    pairing: PairingParams = field(default_factory=PairingParams)
+    cover: CoverParams = field(default_factory=CoverParams)
+    neighbourhood: NeighbourhoodParams = field(default_factory=NeighbourhoodParams)
     orders: OrderReleaseParams = field(default_factory=OrderReleaseParams)
-    pods: PodChoiceParams = field(default_factory=PodChoiceParams)
+    slotting: SlottingParams = field(default_factory=SlottingParams)
+    replenish: ReplenishParams = field(default_factory=ReplenishParams)
+    reslotting: ReslotParams = field(default_factory=ReslotParams)
+    stations: StationParams = field(default_factory=StationParams)
+    robots: RobotParams = field(default_factory=RobotParams)
+    spots: SpotParams = field(default_factory=SpotParams)
+    demand: DemandParams = field(default_factory=DemandParams)
 
     def __post_init__(self) -> None:
         if not 5 <= self.depth <= 7 or self.trials < 0:
@@ -46,11 +88,10 @@ class DispatchParams:
             )
         if self.base_nodes < 1:
             raise ValueError(f"base_nodes should be at least 1 (found {self.base_nodes})")
-        levels = (
-            self.battery_critical,
-            self.battery_low,
-            self.battery_enough,
-            self.battery_full,
+        self.levels()
+
+    def levels(self) -> BatteryLevels:
+        """The battery levels as one; ``ValueError`` if they do not rise."""
+        return BatteryLevels(
+            self.battery_critical, self.battery_low, self.battery_enough, self.battery_full
         )
-        if not 0 <= levels[0] <= levels[1] <= levels[2] <= levels[3] <= 1:
-            raise ValueError(f"battery levels must rise from 0 to 1 (found {levels})")

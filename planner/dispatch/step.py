@@ -10,30 +10,35 @@ from planner.dispatch.floor import Floor
 from planner.dispatch.kpis import tally_time
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.phases.absorb import absorb
+from planner.dispatch.phases.binding import release_unserved
+from planner.dispatch.phases.changes import ask_again, rank_waiting, turn_back_idle, withdrawals
 from planner.dispatch.phases.deadlock import break_deadlocks
 from planner.dispatch.phases.detours import reroute
 from planner.dispatch.phases.driving import drive, whole_order
+from planner.dispatch.phases.improve import improve_neighbourhood
 from planner.dispatch.phases.legs import (
-    choose_spots,
     close_legs,
     finish_picking,
-    leave_charger,
-    show_picks,
+    show_at_stations,
+    shown_at,
 )
 from planner.dispatch.phases.orders import (
     close_orders,
     give_up_missing,
-    release_waiting,
     top_up,
 )
-from planner.dispatch.phases.pods import drop_blocked, request_pods
+from planner.dispatch.phases.release import drop_blocked, release_waiting, request_pods
+from planner.dispatch.phases.replenish import combine_visits, request_puts
+from planner.dispatch.phases.reslot import reslot
+from planner.dispatch.phases.returning import assign_spots
 from planner.dispatch.phases.robots import (
     abandon_silent,
-    assign_chargers,
-    assign_fetches,
+    assign,
     begin_legs,
     park_idle,
 )
+from planner.dispatch.phases.stations import empty_shut, give_up_failed, open_stations
+from planner.dispatch.phases.straight import go_straight_on
 from planner.dispatch.phases.watch import watch
 from planner.dispatch.state import Phase, Robot, State
 from planner.dispatch.turn import Turn
@@ -70,7 +75,8 @@ class Dispatcher:
         return State(
             pods={pod: roadmap.index[node] for pod, node in roadmap.pods.items()},
             robots={
-                robot: Robot(robot, roadmap.index[node]) for robot, node in roadmap.robots.items()
+                robot.id: Robot(robot.id, robot.type, roadmap.index[roadmap.robots[robot.id]])
+                for robot in self.floor.site.robots
             },
             walls=dict.fromkeys(self.floor.stations, ()),
         )
@@ -79,11 +85,12 @@ class Dispatcher:
         self, state: State, events: Iterable[Event], now_ms: int
     ) -> tuple[State, tuple[Command, ...]]:
         """Take in ``events`` at ``now_ms`` and decide; time never runs backwards."""
-        turn = Turn(state.fork(), self.floor, self.params, max(now_ms, state.now_ms))
+        turn = Turn(state.fork(), self._floor(state), self.params, max(now_ms, state.now_ms))
         tally_time(turn)
         turn.state.now_ms = turn.now_ms
         for event in events:
             absorb(turn, event)
+        turn.floor = self._floor(turn.state)
         self._decide(turn)
         turn.book_counts()
         return turn.state, tuple(turn.commands)
@@ -92,37 +99,58 @@ class Dispatcher:
         watch(turn)
         close_legs(turn)
         close_orders(turn)
+        give_up_failed(turn)
+        empty_shut(turn)
+        open_stations(turn)
+        rank_waiting(turn)
+        abandon_silent(turn)
+        drop_blocked(turn)
         release_waiting(turn)
         give_up_missing(turn)
         close_orders(turn)
-        abandon_silent(turn)
-        drop_blocked(turn)
         top_up(turn)
+        turn_back_idle(turn)
+        combine_visits(turn)
+        show_at_stations(turn)
         finish_picking(turn)
+        go_straight_on(turn)
         reroute(turn)
-        choose_spots(turn)
+        release_unserved(turn)
+        rank_waiting(turn)
+        assign_spots(turn)
         request_pods(turn)
-        leave_charger(turn)
-        assign_chargers(turn)
-        assign_fetches(turn)
+        improve_neighbourhood(turn)
+        rank_waiting(turn)
+        request_puts(turn)
+        reslot(turn)
+        assign(turn)
         begin_legs(turn)
         park_idle(turn)
+        ask_again(turn)
         break_deadlocks(turn)
+        self._drive(turn)
+
+    def _drive(self, turn: Turn) -> None:
         drive(turn)
 
     def outstanding(self, state: State) -> tuple[Command, ...]:
         """All that should be known outside, for a restart; receivers ignore what they have."""
-        turn = Turn(state, self.floor, self.params, state.now_ms)
-        commands: list[Command] = list(state.shortened.values())
+        turn = Turn(state, self._floor(state), self.params, state.now_ms)
+        commands: list[Command] = [*state.shortened.values(), *state.routed.values()]
         commands += state.alarms.values()
+        commands += withdrawals(turn, state.withdrawing)
         for visit in state.visits.values():
             if visit.phase is Phase.PICK:
-                commands.append(show_picks(turn, visit))
+                commands += shown_at(turn, visit)
         for robot in state.robots.values():
             order = whole_order(turn, robot)
             if order is not None:
                 commands.append(order)
         return tuple(commands)
+
+    def _floor(self, state: State) -> Floor:
+        """The floor under the rules in force."""
+        return self.floor.under(state.rules.values())
 
     def view(self, state: State) -> FloorView:
         """What a person is shown."""

@@ -17,6 +17,7 @@ from planner.dispatch.state import (
 from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
 from planner.warehouse.ids import LineId, OrderId, RobotId, SlotId, StationId, VisitId
+from planner.warehouse.stock import pod_of
 
 
 @dataclass(slots=True)
@@ -30,8 +31,12 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     touched: dict[OrderId, None] = field(default_factory=dict)
     """Orders of which something was picked or given up in this turn."""
+    fresh: dict[OrderId, None] = field(default_factory=dict)
+    """Orders that began to wait in this turn."""
     counted: dict[str, float] = field(default_factory=dict)
     """What to add to the tally."""
+    unranked: bool = False
+    """An order came among the waiting, or its priority changed: they may be out of order."""
     obstacles: Obstacles = CLEAR
     """Nodes held by robots that cannot be expected to move, and closed ones."""
 
@@ -65,10 +70,13 @@ class Turn:
     def set_slot(self, slot: SlotId, stock: SlotStock) -> None:
         """Replace what is known of a slot, and keep ``available`` true."""
         before, available = self.state.slots.get(slot), self.state.available
+        pod = pod_of(slot)
         if before is not None:
             available[before.sku] -= before.available
+            self.state.matches.stock(pod, before.sku, -before.available)
         self.state.slots[slot] = stock
         available[stock.sku] = available.get(stock.sku, 0) + stock.available
+        self.state.matches.stock(pod, stock.sku, stock.available)
 
     def count(self, **increments: float) -> None:
         """Add to counters of the tally; they are booked at the end of the turn."""
@@ -109,11 +117,21 @@ class Turn:
         """A line's record."""
         return self.state.lines[line]
 
+    def open_stations(self) -> tuple[StationId, ...]:
+        """Stations at which orders are picked and that may take more of them now."""
+        return tuple(name for name in self.floor.pick_stations if name in self.state.open_since)
+
+    def open_put_stations(self) -> tuple[StationId, ...]:
+        """Stations at which goods are put away now."""
+        return self.floor.put_stations
+
     def open_lines(self) -> dict[StationId, list[Line]]:
-        """Lines at each station's put wall that still need a pod."""
+        """Lines at each station's put wall that still need a pod; none where an operator has closed
+        it at once."""
         found: dict[StationId, list[Line]] = {station: [] for station in self.floor.stations}
         for line, station in self.state.open_lines.items():
-            found[station].append(self.state.lines[line])
+            if not self.state.closed.get(station, False):
+                found[station].append(self.state.lines[line])
         return found
 
     def inbound(self, station: StationId) -> list[Visit]:

@@ -15,7 +15,7 @@ def floor_view(state: State, floor: Floor) -> FloorView:
         robots=tuple(_robot(state, floor, robot) for robot in state.robots.values()),
         pods=tuple(PodView(pod, *_point(floor, node)) for pod, node in state.pods.items()),
         stations=tuple(_station(state, station) for station in floor.stations),
-        kpis=kpis(state, tuple(floor.stations)),
+        kpis=kpis(state, floor.pick_stations),
         alarms=tuple(state.alarms.values()),
     )
 
@@ -63,6 +63,7 @@ def _station(state: State, station: StationId) -> StationView:
         open_lines=sum(not state.lines[line].done for line in lines),
         pod=here,
         inbound=sum(visit.phase in (Phase.FETCH, Phase.DELIVER) for visit in visits),
+        takes_orders=station in state.open_since,
     )
 
 

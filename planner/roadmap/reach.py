@@ -39,6 +39,10 @@ class Reach:
         kind = self.roadmap.kind
         return self._flood(start, backward, (kind == NodeKind.AISLE) | (kind == NodeKind.SPOT))
 
+    def through_aisles(self, start: int, backward: bool = False) -> BoolArray:
+        """The same over aisles alone: what else there is, only as an end."""
+        return self._flood(start, backward, self.roadmap.kind == NodeKind.AISLE)
+
     def _flood(self, start: int, backward: bool, passable: BoolArray) -> BoolArray:
         links = self.backward if backward else self.forward
         touched = np.zeros(len(links), dtype=np.bool_)

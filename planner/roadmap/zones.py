@@ -20,7 +20,7 @@ def closed_nodes(zones: tuple[Zone, ...], xy_m: FloatArray) -> BoolArray:
     closed = np.zeros(len(xy_m), dtype=np.bool_)
     for zone in zones:
         if zone.kind is ZoneKind.NO_GO:
-            closed |= _inside(zone, xy_m)
+            closed |= _inside(zone.polygon_m, xy_m)
     return closed
 
 
@@ -34,10 +34,10 @@ def allowed_edges(
     between_aisles = aisle[:, None] & aisle[neighbours]
     for zone in zones:
         if zone.kind is ZoneKind.NO_GO:
-            allowed &= ~_touched(zone, xy_m, neighbours)
+            allowed &= ~touched_edges(zone.polygon_m, xy_m, neighbours)
         elif zone.kind is ZoneKind.ONE_WAY and zone.heading_rad is not None:
-            against = np.array([_against(zone.heading_rad, heading) for heading in range(4)])
-            allowed &= ~(_touched(zone, xy_m, neighbours) & between_aisles & against[None, :])
+            touched = touched_edges(zone.polygon_m, xy_m, neighbours) & between_aisles
+            allowed &= ~(touched & headings_against(zone.heading_rad))
     return allowed
 
 
@@ -48,7 +48,7 @@ def speed_limits_mps(
     limits = np.full(neighbours.shape, np.inf)
     for zone in zones:
         if zone.kind is ZoneKind.SLOW and zone.max_speed_mps is not None:
-            touched = _touched(zone, xy_m, neighbours)
+            touched = touched_edges(zone.polygon_m, xy_m, neighbours)
             limits[touched] = np.minimum(limits[touched], zone.max_speed_mps)
     return limits
 
@@ -60,21 +60,28 @@ def nodes_inside(area_m: Sequence[Point], xy_m: FloatArray) -> list[int]:
     return inside
 
 
-def _inside(zone: Zone, xy_m: FloatArray) -> BoolArray:
-    polygon = shapely.Polygon(zone.polygon_m)
-    inside: BoolArray = shapely.intersects_xy(polygon, xy_m[:, 0], xy_m[:, 1])
-    return inside
-
-
-def _touched(zone: Zone, xy_m: FloatArray, neighbours: Int32Array) -> BoolArray:
-    """Edges with an end or their middle inside the zone."""
-    ends = _inside(zone, xy_m)
-    middles = (xy_m[:, None, :] + xy_m[neighbours]) / 2
-    middle_inside = _inside(zone, middles.reshape(-1, 2)).reshape(neighbours.shape)
+def touched_edges(
+    area_m: Sequence[Point], xy_m: FloatArray, neighbours: Int32Array, nodes: Sequence[int] = ()
+) -> BoolArray:
+    """Edges with an end or their middle inside a polygon (metres; none if empty), and those with an
+    end among ``nodes``, shape (n, 4)."""
+    ends = np.zeros(len(xy_m), dtype=np.bool_)
+    middle_inside = np.zeros(neighbours.shape, dtype=np.bool_)
+    if area_m:
+        ends = _inside(area_m, xy_m)
+        middles = (xy_m[:, None, :] + xy_m[neighbours]) / 2
+        middle_inside = _inside(area_m, middles.reshape(-1, 2)).reshape(neighbours.shape)
+    ends[list(nodes)] = True
     return (neighbours >= 0) & (ends[:, None] | ends[neighbours] | middle_inside)
 
 
-def _against(heading_rad: float, heading: int) -> bool:
-    """More than a right angle away from the zone's heading."""
-    east, north = STEPS[heading]
-    return math.cos(heading_rad) * east + math.sin(heading_rad) * north < -1e-9
+def headings_against(heading_rad: float) -> BoolArray:
+    """Which lattice headings are more than a right angle away from ``heading_rad``, shape (4,)."""
+    along = [math.cos(heading_rad) * east + math.sin(heading_rad) * north for east, north in STEPS]
+    return np.array(along) < -1e-9
+
+
+def _inside(area_m: Sequence[Point], xy_m: FloatArray) -> BoolArray:
+    polygon = shapely.Polygon(area_m)
+    inside: BoolArray = shapely.intersects_xy(polygon, xy_m[:, 0], xy_m[:, 1])
+    return inside

@@ -66,6 +66,12 @@ class OrderExecution:
             self._order_errors = (error,)
         return error
 
+    def refuse(self, order: TransportOrder, problem: str) -> RobotError:
+        """Refuse an order for a reason that its robot sees; reported until one is accepted."""
+        error = refusal(ErrorKind.VALIDATION_ERROR, order, problem)
+        self._order_errors = (error,)
+        return error
+
     def _accept_update(self, order: TransportOrder, stitch: bool) -> RobotError | None:
         if order.update == self._update or (order.update < self._update and not stitch):
             return None
@@ -227,8 +233,11 @@ class OrderExecution:
         battery: float,
         charging: bool,
         odometer_m: float,
+        paused: bool = False,
+        errors: tuple[RobotError, ...] = (),
     ) -> RobotState:
-        """The full state, from what is known here and what the robot's sensors say."""
+        """The full state, from what is known here and what the robot's sensors say; ``errors`` are
+        those of its body."""
         return RobotState(
             robot=self.robot,
             at_ms=at_ms,
@@ -243,5 +252,6 @@ class OrderExecution:
             charging=charging,
             odometer_m=odometer_m,
             actions=tuple(self._actions.items()),
-            errors=self._order_errors + self._action_errors,
+            errors=self._order_errors + self._action_errors + errors,
+            paused=paused,
         )

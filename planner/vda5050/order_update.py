@@ -6,7 +6,7 @@ report and goes on with what it has; nothing is raised.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import hypot
+from math import hypot, isfinite
 
 from planner.warehouse.ids import RobotId
 from planner.warehouse.robot import ErrorKind, Pose, RobotError
@@ -18,6 +18,7 @@ def shape_error(order: TransportOrder, robot: RobotId) -> RobotError | None:
     problem = (
         _addressee_problem(order, robot)
         or _count_problem(order)
+        or _place_problem(order)
         or _numbering_problem(order)
         or _release_problem(order)
         or next(filter(None, map(_edge_problem, order.edges, pairwise(order.nodes))), "")
@@ -40,6 +41,13 @@ def _count_problem(order: TransportOrder) -> str:
         return "nodes: an order needs at least one node (found none)."
     if len(order.edges) != len(order.nodes) - 1:
         return f"edges: {len(order.nodes)} nodes need one edge fewer (found {len(order.edges)})."
+    return ""
+
+
+def _place_problem(order: TransportOrder) -> str:
+    for node in order.nodes:
+        if not (isfinite(node.x_m) and isfinite(node.y_m)):
+            return f"nodes: {node.node!r} needs a place (found {node.x_m}, {node.y_m})."
     return ""
 
 

@@ -4,8 +4,10 @@ and a receiver that has done it already does nothing."""
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planner.warehouse.ids import LineId, OrderId, PodId, RobotId, StationId, VisitId
+from planner.warehouse.flows import Flow
+from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, StationId, VisitId
 from planner.warehouse.picks import PickTask, ShortReason
+from planner.warehouse.receipts import PutTask
 from planner.warehouse.transport import TransportOrder
 
 
@@ -34,6 +36,28 @@ class ShowPicks:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPuts:
+    """A pod stands at a station: tell the person there what to put into it. May come again with
+    more puts."""
+
+    visit: VisitId
+    station: StationId
+    pod: PodId
+    robot: RobotId
+    puts: tuple[PutTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPicks:
+    """Take back picks that were shown. Those confirmed by then stand; of every other the dispatcher
+    hears that it is withdrawn, and nobody can confirm it any more."""
+
+    visit: VisitId
+    station: StationId
+    picks: tuple[PickId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShortenLine:
     """``quantity`` pieces of a line will not be delivered. ``total_short`` of the line so far
     includes it, so that the same command twice is seen to be the same."""
@@ -45,6 +69,19 @@ class ShortenLine:
     reason: ShortReason
 
 
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """A line is not for the robots: it takes another ``flow``, by rule ``rule`` (empty: the
+    default) of the policy of this ``version``. The WMS has to see to it; for an order that is done
+    when its other lines are. The same line is routed once."""
+
+    order: OrderId
+    line: LineId
+    flow: Flow
+    rule: str = ""
+    version: int = 0
+
+
 class AlarmKind(StrEnum):
     """What an operator should know."""
 
@@ -52,6 +89,16 @@ class AlarmKind(StrEnum):
     """No report within the time allowed; the robot is treated as an obstacle."""
     ROBOT_ERROR = "robot_error"
     """The robot reports an error."""
+    ROBOT_REFUSED = "robot_refused"
+    """A robot that cannot be taken into the fleet as it is."""
+    ROBOT_UNKNOWN = "robot_unknown"
+    """A robot reports that is not of the fleet: it gets no orders until it is taken in."""
+    DUPLICATE_ROBOT = "duplicate_robot"
+    """Two robots report under one id; neither gets orders."""
+    INTERFACE_MISMATCH = "interface_mismatch"
+    """A robot that speaks another version, or is of another type than the site says."""
+    REPORT_REFUSED = "report_refused"
+    """A robot's report cannot be true; it was left out."""
     ROBOT_STUCK = "robot_stuck"
     """A robot with work has not moved for a long time."""
     BATTERY_EMPTY = "battery_empty"
@@ -61,10 +108,25 @@ class AlarmKind(StrEnum):
     moved; lines that only this pod can serve wait."""
     NODES_CLOSED = "nodes_closed"
     """An operator has closed a part of the floor; what is in there waits."""
+    STOP_ENGAGED = "stop_engaged"
+    """A stop is in force: robots, a zone or the site stand still."""
+    HUMAN_ENTRY = "human_entry"
+    """A person is on the floor, or wants to be."""
     DEADLOCK = "deadlock"
     """Robots that waited for each other in a ring; one of them makes way."""
+    RULE_REFUSED = "rule_refused"
+    """A rule of the floor, or a routing policy, was not applied: it contradicts others, or would
+    cut places off."""
     LINE_SHORT = "line_short"
     """A line, or part of it, cannot be delivered."""
+    NO_ROOM = "no_room"
+    """Goods received fit into no pod; they wait at the dock."""
+    STATION_CLOSED = "station_closed"
+    """An operator has closed a station; orders begun on its put wall wait there."""
+    STATION_PLAN = "station_plan"
+    """Orders wait and no station may be open for them."""
+    PICK_FAILED = "pick_failed"
+    """A robot arm could not take a pick; a person is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +139,6 @@ class RaiseAlarm:
     active: bool = True
 
 
-Command = SendTransportOrder | ShowPicks | ShortenLine | RaiseAlarm
+Command = (
+    SendTransportOrder | ShowPicks | ShowPuts | WithdrawPicks | ShortenLine | RouteLine | RaiseAlarm
+)

@@ -6,12 +6,21 @@
     ├── InvalidSite        a site file or its geometry
     ├── InvalidOrder       a pick order or an order file
     ├── InvalidStock       a stock record or a ledger movement
+    ├── InvalidReceipt     goods received that cannot be taken or put away
+    ├── InvalidDemand      a demand history that nothing can be worked out from
     ├── InvalidMessage     JSON that is not a known event, command or record
+    ├── InvalidRule        a rule of the floor that is none, contradicts others or cuts places off
+    ├── InvalidPolicy      a routing policy that cannot be read or contradicts itself
     ├── InvalidInstance    a path finding instance: its map, agents, tasks or scenario
     ├── InvalidGuidance    a file of driving costs, or one that is for another floor
     ├── InvalidPlan        a plan file (the output of a run) that cannot be read or drawn
+    ├── InvalidWorld       options of a Gazebo world that do not fit its site; a broken world file
+    ├── InvalidMark        a fiducial or label that cannot be drawn
+    ├── InvalidImage       an image, or a camera's own figures, that cannot be used
+    ├── InvalidStudy       a what-if study: what it varies, its targets, its costs, its folder
     ├── NotFound           an order, pick, station ... that is not known
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
+    ├── TooLate            what is over already: a complete order, a pick withdrawn
     ├── IdempotencyConflict  the same key came again with another body
     ├── LedgerImbalance    the books do not add up: never expected
     └── ReplayMismatch     a log whose commands could not be reproduced
@@ -51,8 +60,24 @@ class InvalidStock(PodherdError):
     """A stock record or a ledger movement cannot be posted."""
 
 
+class InvalidReceipt(PodherdError):
+    """Goods received cannot be taken, or not be put away like this."""
+
+
+class InvalidDemand(PodherdError):
+    """A demand history from which nothing can be worked out."""
+
+
 class InvalidMessage(PodherdError):
     """JSON that is not a known event, command or record."""
+
+
+class InvalidRule(PodherdError):
+    """A rule of the floor makes no sense, contradicts another, or would cut something off."""
+
+
+class InvalidPolicy(PodherdError):
+    """A routing policy cannot be read, or one of its rules contradicts another."""
 
 
 class InvalidInstance(PodherdError):
@@ -67,6 +92,22 @@ class InvalidPlan(PodherdError):
     """A plan file, the output of a run, cannot be read or drawn."""
 
 
+class InvalidWorld(PodherdError):
+    """A Gazebo world cannot be made of a site with these options, or its file cannot be read."""
+
+
+class InvalidMark(PodherdError):
+    """A fiducial or a label cannot be drawn."""
+
+
+class InvalidImage(PodherdError):
+    """An image, or what a camera says about itself, cannot be used."""
+
+
+class InvalidStudy(PodherdError):
+    """A what-if study cannot be run: what it varies, its targets, its costs or its folder."""
+
+
 class NotFound(PodherdError):
     """What was asked for by name is not known: an order, a pick, a station ..."""
 
@@ -74,6 +115,10 @@ class NotFound(PodherdError):
 class Unavailable(PodherdError, ConnectionError):
     """A service cannot be reached, or failed. What was asked may or may not have been done; it is
     safe to ask again in the same words."""
+
+
+class TooLate(PodherdError):
+    """What is asked for cannot be done any more: the order is complete, the pick is withdrawn."""
 
 
 class IdempotencyConflict(PodherdError):

@@ -3,10 +3,22 @@ all that it ever knows, so a log of them replays to the same commands, bit for b
 
 from dataclasses import dataclass
 
-from planner.warehouse.ids import ClosureId, NodeId, PickId
+from planner.warehouse.flows import RoutingPolicy, SkuFacts
+from planner.warehouse.ids import (
+    ClosureId,
+    NodeId,
+    OrderId,
+    PickId,
+    PutId,
+    RobotId,
+    RuleId,
+    StationId,
+)
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
-from planner.warehouse.robot import RobotState
+from planner.warehouse.receipts import Receipt
+from planner.warehouse.robot import Pose, RobotState
+from planner.warehouse.rules import FloorRule
 from planner.warehouse.site import Point
 from planner.warehouse.stock import Balance
 
@@ -16,6 +28,32 @@ class OrderReceived:
     """The WMS wants something. The same order again is ignored."""
 
     order: PickOrder
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """The order has new contents, lines matched by their ids. None of it asks for less than is
+    picked already; picks that are too many now are withdrawn. An order that is not open is left
+    as it is."""
+
+    order: PickOrder
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """Nothing more of the order is wanted, and nobody can confirm a pick of it any more. What was
+    picked stays in its tote."""
+
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPrioritised:
+    """The order's place among the others is new; without ``due_ms`` it is due when it was."""
+
+    order: OrderId
+    priority: int
+    due_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +70,53 @@ class PickConfirmed:
     pick: PickId
     quantity: int
     reason: ShortReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceived:
+    """Goods stand at the dock and are to be put into pods. The same receipt again is ignored."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class PutConfirmed:
+    """``quantity`` pieces were put into the slot; if that is less than asked no more fit, and the
+    rest is still at the dock."""
+
+    put: PutId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickWithdrawn:
+    """Nobody took the pick, and nobody can confirm it any more."""
+
+    pick: PickId
+
+
+@dataclass(frozen=True, slots=True)
+class PickFailed:
+    """The station's robot arm could not take the pick. A person still may."""
+
+    pick: PickId
+
+
+@dataclass(frozen=True, slots=True)
+class StationClosed:
+    """An operator closes the station: it takes no more orders, and those on its put wall are
+    finished. Closed ``at_once``, pods turn back and orders not begun go to other stations; begun
+    ones wait on the put wall until it opens."""
+
+    station: StationId
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StationOpened:
+    """The station may work again."""
+
+    station: StationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +144,82 @@ class NodesOpened:
     closure: ClosureId
 
 
-Event = OrderReceived | StockStated | PickConfirmed | RobotStateSeen | NodesClosed | NodesOpened
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """An operator wants this rule of the floor from now on; it replaces the one with its id. One
+    that cannot be is not applied, and an alarm says why."""
+
+    rule: FloorRule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCleared:
+    """The rule is over. One that is not in force changes nothing."""
+
+    rule: RuleId
+
+
+@dataclass(frozen=True, slots=True)
+class SkuStated:
+    """What the catalogue says about some SKUs; it replaces what it said before."""
+
+    skus: tuple[SkuFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """From now on this policy chooses the flow of lines that come in. One that contradicts itself
+    is not applied, and an alarm says why; the same again changes nothing."""
+
+    policy: RoutingPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class RobotJoined:
+    """A robot of a type of the site has been taken into the fleet and stands at ``pose``, or one
+    that was leaving is to stay. One that is there already changes nothing."""
+
+    robot: RobotId
+    robot_type: str
+    pose: Pose
+
+
+@dataclass(frozen=True, slots=True)
+class RobotLeaving:
+    """The robot is to leave: it brings back what it carries, parks, and takes no more work."""
+
+    robot: RobotId
+
+
+@dataclass(frozen=True, slots=True)
+class RobotLeft:
+    """The robot has been taken off the floor; where it stood is free. While it has a pod this
+    counts as :class:`RobotLeaving`."""
+
+    robot: RobotId
+
+
+Event = (
+    OrderReceived
+    | OrderChanged
+    | OrderCancelled
+    | OrderPrioritised
+    | StockStated
+    | PickConfirmed
+    | GoodsReceived
+    | PutConfirmed
+    | PickWithdrawn
+    | PickFailed
+    | StationClosed
+    | StationOpened
+    | RobotStateSeen
+    | NodesClosed
+    | NodesOpened
+    | RuleSet
+    | RuleCleared
+    | SkuStated
+    | PolicySet
+    | RobotJoined
+    | RobotLeaving
+    | RobotLeft
+)

@@ -13,6 +13,9 @@ EdgeId = NewType("EdgeId", str)
 ClosureId = NewType("ClosureId", str)
 """What an operator calls a place that is closed for a while."""
 
+RuleId = NewType("RuleId", str)
+"""What an operator calls a rule of the floor."""
+
 Sku = NewType("Sku", str)
 OrderId = NewType("OrderId", str)
 """The WMS's own number of a pick order."""
@@ -20,6 +23,10 @@ LineId = NewType("LineId", str)
 """One line of a pick order: ``<order>#<line number from 1>``."""
 PickId = NewType("PickId", str)
 """One instruction to a picker: take so many of one SKU out of one slot for one line."""
+ReceiptId = NewType("ReceiptId", str)
+"""The WMS's own number of goods received."""
+PutId = NewType("PutId", str)
+"""One instruction to put so many of one SKU out of one receipt into one slot."""
 VisitId = NewType("VisitId", str)
 """One presentation of a pod at a station."""
 

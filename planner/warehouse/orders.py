@@ -26,16 +26,25 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class PickOrder:
-    """One order of the WMS; ``due_ms`` is the time it should be complete, if it has one."""
+    """One order of the WMS; ``due_ms`` is the time it should be complete, if it has one; orders of
+    higher ``priority`` go first (0 is ordinary, 1 and more rush)."""
 
     order: OrderId
     lines: tuple[OrderLine, ...]
     due_ms: int | None = None
+    priority: int = 0
 
     def __post_init__(self) -> None:
         if not self.lines:
             raise InvalidOrder(
                 "an order needs at least one line", field=f"{self.order}.lines", value=[]
+            )
+        if self.priority < 0:
+            raise InvalidOrder(
+                "priority cannot be negative",
+                field=f"{self.order}.priority",
+                value=self.priority,
+                remedy="Send 0 for an ordinary order, 1 or more for a rush order.",
             )
 
 

@@ -13,6 +13,10 @@ class ShortReason(StrEnum):
     """The slot held less than the books said."""
     INSUFFICIENT_STOCK = "insufficient_stock"
     """The books of the whole site hold too little."""
+    PICK_FAILED = "pick_failed"
+    """Robot arms failed at it, and no person came in time."""
+    CANCELLED = "cancelled"
+    """The order was cancelled before they were picked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,18 @@ class ErrorKind(StrEnum):
     """A lift, lower or charge that could not be done."""
     VALIDATION_ERROR = "validationError"
     """An order that breaks the rules of its own shape."""
+    OBSTACLE = "obstacle"
+    """Something stands in its way; it goes on by itself when the way is free."""
+    LOST_CONTACT = "lostContact"
+    """It does not hear the fleet; it drives its base to the end and holds there."""
+    LOCALISATION_LOST = "localisationLost"
+    """It does not know well enough where it is; it stands until it does, or is told."""
+    SENSOR_ERROR = "sensorError"
+    """Readings that cannot be (not a number, time running backwards) or that have ceased."""
+    DUPLICATE_ROBOT = "duplicateRobot"
+    """Two robots report under one id; neither gets orders."""
+    INTERFACE_MISMATCH = "interfaceMismatch"
+    """It speaks another version of the interfaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class RobotState:
     ``order`` is empty when the robot has none (never had one, or lost it in a restart).
     ``last_node`` is the last node passed and ``last_sequence`` its number in the order.
     ``actions`` lists the state of every action of the current order.
-    ``odometer_m`` only grows; ``battery`` is the state of charge from 0 to 1.
+    ``odometer_m`` only grows; ``battery`` is the state of charge from 0 to 1. ``paused``: an
+    instant action or a stop makes it stand; the order stays as it is.
     """
 
     robot: RobotId
@@ -62,3 +75,4 @@ class RobotState:
     odometer_m: float
     actions: tuple[tuple[ActionId, ActionStatus], ...] = ()
     errors: tuple[RobotError, ...] = ()
+    paused: bool = False

@@ -40,17 +40,37 @@ class Aisle:
     direction: Direction = Direction.BOTH
 
 
+class StationRole(StrEnum):
+    """What is done at a station; one that does both is a combi-station."""
+
+    PICK = "pick"
+    """Order lines are picked out of pods."""
+    REPLENISH = "replenish"
+    """Goods received are put into pods."""
+
+
+class PickerKind(StrEnum):
+    """Who picks at a station."""
+
+    PERSON = "person"
+    ARM = "arm"
+    """A robot arm: it fails now and then, and a person takes what it could not."""
+
+
 @dataclass(frozen=True, slots=True)
 class PickStation:
-    """Where a person picks. Pods come in through ``queue_m`` (in driving order), stop at
-    ``position_m`` and leave through ``exit_m``: a one-way lane that starts and ends next to an
-    aisle. ``order_slots`` orders can be open at once (totes on the put wall)."""
+    """Where a person or a robot arm (``picker``) picks, or goods are put away (``roles``). Pods
+    come in through ``queue_m`` (in driving order), stop at ``position_m`` and leave through
+    ``exit_m``: a one-way lane that starts and ends next to an aisle. ``order_slots`` orders can be
+    open at once (totes on the put wall)."""
 
     id: StationId
     position_m: Point
     queue_m: tuple[Point, ...]
     exit_m: tuple[Point, ...]
     order_slots: int
+    roles: tuple[StationRole, ...] = (StationRole.PICK,)
+    picker: PickerKind = PickerKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)

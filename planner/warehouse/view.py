@@ -49,19 +49,23 @@ class PodView:
 @dataclass(frozen=True, slots=True)
 class StationView:
     """``open_orders`` on the put wall, ``open_lines`` still to pick, ``pod`` being picked from and
-    the number of pods on their way (``inbound``)."""
+    the number of pods on their way (``inbound``). ``takes_orders`` unless it is closed by an
+    operator, the shift plan or for want of work."""
 
     station: StationId
     open_orders: int
     open_lines: int
     pod: PodId | None
     inbound: int
+    takes_orders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Kpis:
     """Measured since the first order arrived. Rates are per hour, shares from 0 to 1, ages from
-    the receipt of an order to its completion in seconds (0 where nothing is complete yet)."""
+    the receipt of an order to its completion in seconds (0 where nothing is complete yet), and
+    dock to stock from the receipt of goods until all of them are in pods. ``exceptions`` are what
+    should be rare, by name and how often it happened: only what did."""
 
     elapsed_s: float
     orders_received: int
@@ -80,6 +84,15 @@ class Kpis:
     station_idle: float
     order_age_p50_s: float
     order_age_p95_s: float
+    receipts_received: int = 0
+    receipts_put_away: int = 0
+    pieces_put_away: int = 0
+    puts_confirmed: int = 0
+    put_visits: int = 0
+    put_pile_on: float = 0.0
+    dock_to_stock_p50_s: float = 0.0
+    dock_to_stock_p95_s: float = 0.0
+    exceptions: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,46 @@
 """Phase 1: take in what happened. Events may come late, twice or out of order; none breaks it."""
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
+from planner.assign.demand import counted
+from planner.dispatch.phases.allocate import end_promise
+from planner.dispatch.phases.binding import enlist
+from planner.dispatch.phases.changes import take_change, take_exception
+from planner.dispatch.phases.flows import robot_lines, set_policy
+from planner.dispatch.phases.membership import join, leave, remove
+from planner.dispatch.phases.putaway import confirm_put, receive_goods, slot_stated
+from planner.dispatch.phases.ruling import clear_rule, set_rule
+from planner.dispatch.phases.stations import close_station
 from planner.dispatch.state import Leg, Line, OpenOrder, Robot, SlotStock
 from planner.dispatch.turn import Turn
 from planner.warehouse.events import (
     Event,
+    GoodsReceived,
     NodesClosed,
     NodesOpened,
+    OrderCancelled,
+    OrderChanged,
+    OrderPrioritised,
     OrderReceived,
     PickConfirmed,
+    PickFailed,
+    PickWithdrawn,
+    PolicySet,
+    PutConfirmed,
+    RobotJoined,
+    RobotLeaving,
+    RobotLeft,
     RobotStateSeen,
+    RuleCleared,
+    RuleSet,
+    SkuStated,
+    StationClosed,
+    StationOpened,
     StockStated,
 )
+from planner.warehouse.ids import OrderId, Sku
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.robot import RobotState
 from planner.warehouse.stock import Balance
@@ -29,8 +56,40 @@ def absorb(turn: Turn, event: Event) -> None:
                 _restock(turn, balance)
         case PickConfirmed():
             _confirm(turn, event)
+        case GoodsReceived(receipt):
+            receive_goods(turn, receipt)
+        case PutConfirmed():
+            confirm_put(turn, event)
+        case OrderChanged() | OrderCancelled() | OrderPrioritised():
+            take_change(turn, event)
+        case PickWithdrawn() | PickFailed():
+            take_exception(turn, event)
+        case StationClosed(station, at_once):
+            close_station(turn, station, at_once)
+        case StationOpened(station):
+            turn.state.closed.pop(station, None)
         case RobotStateSeen(report):
             _hear(turn, report)
+        case NodesClosed() | NodesOpened():
+            _close_or_open(turn, event)
+        case RuleSet(rule):
+            set_rule(turn, rule)
+        case RuleCleared(name):
+            clear_rule(turn, name)
+        case SkuStated(skus):
+            turn.state.facts.update((facts.sku, facts) for facts in skus)
+        case PolicySet(policy):
+            set_policy(turn, policy)
+        case RobotJoined():
+            join(turn, event)
+        case RobotLeaving(robot):
+            leave(turn, robot)
+        case RobotLeft(robot):
+            remove(turn, robot)
+
+
+def _close_or_open(turn: Turn, event: NodesClosed | NodesOpened) -> None:
+    match event:
         case NodesClosed(closure, nodes, area_m):
             turn.state.closures[closure] = turn.floor.nodes_of(nodes, area_m)
         case NodesOpened(closure):
@@ -39,21 +98,41 @@ def absorb(turn: Turn, event: Event) -> None:
 
 def _receive(turn: Turn, order: PickOrder) -> None:
     state = turn.state
-    if order.order in state.orders or order.order in state.finished:
+    known: tuple[Container[OrderId], ...] = (state.orders, state.finished, state.cancelled)
+    if any(order.order in orders for orders in known):
         return
-    lines = tuple(line.line for line in order.lines)
-    state.orders[order.order] = OpenOrder(order.order, turn.now_ms, order.due_ms, lines)
-    state.waiting[order.order] = None
-    for line in order.lines:
+    mine = robot_lines(turn, order)
+    lines = tuple(line.line for line in mine)
+    pieces: dict[Sku, int] = {}
+    for line in mine:
         state.lines[line.line] = Line(line.line, order.order, line.sku, line.quantity)
+        pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
+        state.demand[line.sku] = state.demand.get(line.sku, 0) + 1
+        state.rates[line.sku] = counted(
+            state.rates.get(line.sku), 1, turn.now_ms, turn.params.demand
+        )
+    state.orders[order.order] = OpenOrder(
+        order.order,
+        turn.now_ms,
+        order.due_ms,
+        lines,
+        tuple(pieces.items()),
+        priority=order.priority,
+    )
+    enlist(turn, state.orders[order.order])
+    turn.unranked |= order.priority > 0
+    if not mine:
+        turn.touched[order.order] = None
     if state.tally.first_order_ms is None:
         state.tally = replace(state.tally, first_order_ms=turn.now_ms)
-    turn.count(orders_received=1, lines_received=len(lines))
+    past = order.due_ms is not None and order.due_ms <= turn.now_ms
+    turn.count(orders_received=1, lines_received=len(order.lines), orders_due_past=past)
 
 
 def _restock(turn: Turn, balance: Balance) -> None:
     slots = turn.state.slots
     known = slots.get(balance.slot)
+    slot_stated(turn, balance.slot, known.quantity if known else 0, balance.quantity)
     if known is not None and known.sku == balance.sku:
         turn.set_slot(balance.slot, replace(known, quantity=balance.quantity))
         return
@@ -65,26 +144,25 @@ def _restock(turn: Turn, balance: Balance) -> None:
 
 
 def _confirm(turn: Turn, event: PickConfirmed) -> None:
-    task = turn.state.picks.pop(event.pick, None)
+    task = end_promise(turn, event.pick)
     if task is None:
         return
-    visit = turn.visit(task.visit)
-    turn.set_visit(visit, picks=tuple(pick for pick in visit.picks if pick != event.pick))
     line = turn.line(task.line)
+    picked = line.picked + event.quantity
+    # A pick may be confirmed while it is being withdrawn: what was picked stands.
+    shortened = max(0, min(line.shortened, line.quantity - picked))
     turn.set_line(
         line,
-        allocated=line.allocated - task.quantity,
-        picked=line.picked + event.quantity,
+        quantity=max(line.quantity, picked),
+        picked=picked,
+        shortened=shortened,
         slot_short=line.slot_short or event.quantity < task.quantity,
     )
-    turn.touched[line.order] = None
     if event.quantity and not line.picked:
         lines = turn.state.station_lines
         lines[task.station] = lines.get(task.station, 0) + 1
         turn.count(lines_picked=1)
-    slot = turn.state.slots[task.slot]
-    turn.set_slot(task.slot, replace(slot, reserved=slot.reserved - task.quantity))
-    turn.count(picks_confirmed=1)
+    turn.count(picks_confirmed=1, pieces_picked=event.quantity)
 
 
 def _hear(turn: Turn, report: RobotState) -> None:

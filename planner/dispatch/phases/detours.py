@@ -19,9 +19,9 @@ def reroute(turn: Turn) -> None:
             continue
         stopped = None if leg.update < 0 else parked(leg)
         if leg.activity is RobotActivity.FETCH:
-            _give_up_fetch(turn, robot, stopped)
+            give_up_fetch(turn, robot, stopped)
         elif leg.activity in (RobotActivity.DELIVER, RobotActivity.RETURN):
-            _turn_back(turn, robot, stopped)
+            turn_back(turn, robot, stopped)
         else:
             turn.set_robot(robot, leg=stopped)
 
@@ -30,19 +30,21 @@ def _reachable(turn: Turn, robot: Robot, leg: Leg) -> bool:
     if leg.goal in turn.obstacles.closed:
         return False
     loaded = robot.report is not None and robot.report.load is not None
-    pace = turn.floor.pace(robot.robot, loaded)
+    pace = turn.floor.pace(robot.type, loaded)
     table = turn.floor.distances.to(leg.goal, loaded, pace, turn.obstacles)
     return bool(table[leg.end * 4 : leg.end * 4 + 4].min() < FAR_MS)
 
 
-def _give_up_fetch(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+def give_up_fetch(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+    """The robot is free again, and the visit is over."""
     turn.set_robot(robot, leg=stopped, visit=None)
     if robot.visit is not None:
         take_back(turn, turn.visit(robot.visit))
         del turn.state.visits[robot.visit]
 
 
-def _turn_back(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+def turn_back(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
+    """The robot takes its pod to a spot instead of the station."""
     turn.set_robot(robot, leg=stopped)
     if robot.visit is not None:
         visit = turn.visit(robot.visit)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from planner.dispatch.phases.routing import carries, plan_ways, requests_of
+from planner.dispatch.phases.routing import Ways, carries, plan_ways, requests_of
 from planner.dispatch.state import Leg, Robot
 from planner.dispatch.turn import Turn
 from planner.roadmap.access import Int32Array
@@ -23,6 +23,13 @@ def drive(turn: Turn) -> None:
     ways = plan_ways(turn, requests)
     ahead = np.array([len(robot.held) - 1 for robot in robots], dtype=np.int32)
     moves, waits_for = release(ways.paths, _holders(turn, robots), ahead, turn.params.base_nodes)
+    send_moves(turn, robots, ways, moves, waits_for)
+
+
+def send_moves(
+    turn: Turn, robots: list[Robot], ways: Ways, moves: Int32Array, waits_for: Int32Array
+) -> None:
+    """Put the first ``moves`` (m,) of every way into its robot's base; what is beyond is shown."""
     for index, robot in enumerate(robots):
         path = ways.paths[index].tolist() + ways.onward[index].tolist()
         way = [node for before, node in pairwise(path) if node not in (before, NOBODY)]
@@ -123,6 +130,6 @@ def _edge(
 ) -> OrderEdge:
     roadmap = turn.floor.roadmap
     limit = turn.floor.speed_mps[start][turn.floor.heading_between(start, end)]
-    speed = min(limit, turn.floor.pace(robot.robot, carries(robot)).speed_mps)
+    speed = min(limit, turn.floor.pace(robot.type, carries(robot)).speed_mps)
     names = roadmap.nodes[start], roadmap.nodes[end]
     return OrderEdge(sequence, roadmap.edge_id(start, end), *names, released, speed)

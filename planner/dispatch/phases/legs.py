@@ -1,9 +1,10 @@
 """Phase 3: close the legs that robots have driven, and move visits on to their next phase."""
 
-from planner.dispatch.phases.returning import return_spot
+from planner.dispatch.phases.binding import give_back_hidden, place_for
+from planner.dispatch.phases.putaway import drop_unfit, show_puts
 from planner.dispatch.state import Leg, Phase, Robot, Visit
 from planner.dispatch.turn import Turn
-from planner.warehouse.commands import ShowPicks
+from planner.warehouse.commands import Command, ShowPicks
 from planner.warehouse.robot import RobotState
 from planner.warehouse.transport import ActionKind, ActionStatus
 from planner.warehouse.view import RobotActivity
@@ -24,19 +25,13 @@ def close_legs(turn: Turn) -> None:
 
 
 def finish_picking(turn: Turn) -> None:
-    """Pods with nothing left to pick leave their station."""
+    """Pods with nothing left to pick, or whose orders find no place, leave their station."""
+    give_back_hidden(turn, [v for v in turn.state.visits.values() if v.phase is Phase.PICK])
     for visit in list(turn.state.visits.values()):
-        if visit.phase is Phase.PICK and not visit.picks:
-            turn.count(pod_visits=1)
+        if visit.phase is Phase.PICK and not visit.picks and not visit.puts:
+            puts_only = visit.puts_made > 0 and not visit.picks_made
+            turn.count(pod_visits=not puts_only, put_visits=visit.puts_made > 0)
             turn.set_visit(visit, phase=Phase.RETURN, since_ms=turn.now_ms)
-
-
-def choose_spots(turn: Turn) -> None:
-    """Pods on their way back without a place to go to get one, as soon as there is one."""
-    for visit in list(turn.state.visits.values()):
-        if visit.phase is Phase.RETURN and visit.spot is None and visit.robot is not None:
-            node = turn.robot(visit.robot).end
-            turn.set_visit(visit, spot=return_spot(turn, visit, node))
 
 
 def _complete(leg: Leg, report: RobotState) -> bool:
@@ -47,7 +42,7 @@ def _complete(leg: Leg, report: RobotState) -> bool:
     if leg.end != leg.goal:
         return False
     if leg.activity is RobotActivity.CHARGE:
-        return False  # ends when the dispatcher wants the robot back
+        return False  # ends when the robot is full, or wanted elsewhere
     return leg.action is None or _status(leg, report) is ActionStatus.FINISHED
 
 
@@ -70,30 +65,46 @@ def _next_phase(turn: Turn, robot: Robot, visit: Visit, leg: Leg) -> None:
     state = turn.state
     if leg.activity is RobotActivity.FETCH and visit.phase is Phase.FETCH:
         state.pods.pop(visit.pod, None)
-        turn.set_visit(visit, phase=Phase.DELIVER)
+        moves_only = visit.spot is not None and not visit.picks and not visit.puts
+        if moves_only:
+            turn.set_visit(visit, phase=Phase.RETURN)
+        else:
+            turn.set_visit(visit, phase=Phase.DELIVER, spot=None)
     elif leg.activity is RobotActivity.DELIVER and visit.phase is Phase.DELIVER:
-        arrived = turn.set_visit(visit, phase=Phase.PICK)
-        turn.commands.append(show_picks(turn, arrived))
+        arrived = drop_unfit(turn, turn.set_visit(visit, phase=Phase.PICK))
+        if arrived.puts:
+            turn.commands.append(show_puts(turn, arrived))
     elif leg.activity is RobotActivity.RETURN and visit.phase is Phase.RETURN:
         state.pods[visit.pod] = leg.goal
         del state.visits[visit.visit]
         turn.set_robot(robot, visit=None)
 
 
-def show_picks(turn: Turn, visit: Visit) -> ShowPicks:
-    """Everything still to pick from the pod at the station."""
-    assert visit.robot is not None
-    picks = tuple(turn.state.picks[pick] for pick in visit.picks)
-    return ShowPicks(visit.visit, visit.station, visit.pod, visit.robot, picks)
-
-
-def leave_charger(turn: Turn) -> None:
-    """Robots that are full, or full enough while work waits, stop charging."""
-    waiting = any(visit.robot is None for visit in turn.state.visits.values())
-    enough = turn.params.battery_enough if waiting else turn.params.battery_full
-    for robot in list(turn.state.robots.values()):
-        leg, report = robot.leg, robot.report
-        if leg is None or report is None or leg.activity is not RobotActivity.CHARGE:
+def show_at_stations(turn: Turn) -> None:
+    """Show what can be picked now from pods at stations; orders take their places for it."""
+    for visit in list(turn.state.visits.values()):
+        if visit.phase is not Phase.PICK or not visit.hidden:
             continue
-        if report.order == leg.order and report.charging and report.battery >= enough:
-            turn.set_robot(robot, leg=None, moved_ms=turn.now_ms)
+        place_for(turn, visit)
+        wall = set(turn.state.walls.get(visit.station, ()))
+        hidden = tuple(p for p in visit.hidden if turn.state.picks[p].order not in wall)
+        if hidden != visit.hidden:
+            turn.commands.append(show_picks(turn, turn.set_visit(visit, hidden=hidden)))
+
+
+def shown_at(turn: Turn, visit: Visit) -> list[Command]:
+    """What the person at the station is told about the pod there."""
+    shown: list[Command] = []
+    if len(visit.picks) > len(visit.hidden):
+        shown.append(show_picks(turn, visit))
+    if visit.puts:
+        shown.append(show_puts(turn, visit))
+    return shown
+
+
+def show_picks(turn: Turn, visit: Visit) -> ShowPicks:
+    """Everything still to pick from the pod at the station, but what is being withdrawn."""
+    assert visit.robot is not None
+    left_out = {*visit.hidden, *turn.state.withdrawing}
+    picks = tuple(turn.state.picks[pick] for pick in visit.picks if pick not in left_out)
+    return ShowPicks(visit.visit, visit.station, visit.pod, visit.robot, picks)

@@ -1,18 +1,18 @@
 """Phase 7: who fetches which pod, who charges, who gets out of the way; then new legs begin."""
 
 from dataclasses import replace
-from typing import TypeVar
 
-from planner.assign.robots import assign_robots
+import numpy as np
+
+from planner.assign.robots import NOTHING, assign_robots
+from planner.dispatch.phases.candidates import candidates, robot_problem
 from planner.dispatch.state import Leg, Phase, Robot, Visit
 from planner.dispatch.turn import Turn
-from planner.roadmap.distances import FAR_MS
 from planner.roadmap.roadmap import NodeKind
 from planner.warehouse.ids import ActionId, TransportOrderId
 from planner.warehouse.transport import Action, ActionKind
 from planner.warehouse.view import RobotActivity
 
-Trip = TypeVar("Trip")
 ABANDON_MS = 30_000
 """A visit whose robot is silent this long before lifting is given to another."""
 
@@ -30,35 +30,75 @@ def abandon_silent(turn: Turn) -> None:
             turn.set_robot(robot, visit=None, leg=parked(robot.leg))
 
 
-def assign_fetches(turn: Turn) -> None:
-    """Robots without work go for pods that nobody fetches."""
-    trips = [visit for visit in turn.state.visits.values() if visit.robot is None]
-    free = [robot for robot in turn.state.robots.values() if _can_work(turn, robot)]
-    for robot, visit in _match(turn, free, [(v, turn.state.pods[v.pod]) for v in trips]):
-        turn.set_visit(visit, robot=robot.robot, phase=Phase.FETCH, since_ms=turn.now_ms)
-        unsent = robot.leg is not None and robot.leg.update < 0
-        turn.set_robot(robot, visit=visit.visit, leg=None if unsent else robot.leg)
+def assign(turn: Turn) -> None:
+    """Robots, trips and chargers are matched anew, as far as nothing has begun at a pod."""
+    found = candidates(turn)
+    if not found.robots or not (found.visits or found.chargers):
+        return
+    problem = robot_problem(turn, found)
+    plan = assign_robots(problem, turn.params.levels(), turn.params.robots)
+    turn.count(greedy_robots=plan.greedy)
+    free = slice(len(found.robots))
+    trips, chargers = plan.trip[free].tolist(), plan.charger[free].tolist()
+    changed = (plan.trip != problem.trip) | (plan.charger != problem.charger)
+    whose = [index for index in np.flatnonzero(changed).tolist() if index < len(found.robots)]
+    for index in whose:
+        _give_back(turn, found.robots[index])
+    for index in whose:
+        robot = turn.robot(found.robots[index].robot)
+        if trips[index] != NOTHING:
+            _send_for(turn, robot, found.visits[trips[index]])
+        elif chargers[index] != NOTHING:
+            _send_charging(turn, robot, found.chargers[chargers[index]])
+        else:
+            _stop(turn, robot)
 
 
-def assign_chargers(turn: Turn) -> None:
-    """Robots without work that run low take free chargers, the lowest first."""
-    state, params = turn.state, turn.params
-    busy = {robot.leg.goal for robot in state.robots.values() if robot.leg}
-    busy |= {robot.node for robot in state.robots.values()}
-    closed = turn.obstacles.closed
-    free = [(node, node) for node in turn.floor.charger_nodes if node not in busy | closed]
-    low = [
-        robot
-        for robot in state.robots.values()
-        if robot.visit is None
-        and robot.leg is None
-        and robot.report is not None
-        and not robot.silent
-        and 0 < robot.report.battery < params.battery_low
-    ]
-    low.sort(key=lambda robot: robot.report.battery if robot.report else 1.0)
-    for robot, node in _match(turn, low[: len(free)], free):
-        _begin(turn, robot, RobotActivity.CHARGE, node, ActionKind.START_CHARGING)
+def _give_back(turn: Turn, robot: Robot) -> None:
+    """The robot's trip waits for another."""
+    if robot.visit is not None:
+        turn.set_visit(turn.visit(robot.visit), robot=None, phase=Phase.REQUESTED)
+        turn.set_robot(robot, visit=None)
+
+
+def _send_for(turn: Turn, robot: Robot, visit: Visit) -> None:
+    visit = turn.set_visit(turn.visit(visit.visit), robot=robot.robot, phase=Phase.FETCH)
+    robot = turn.set_robot(robot, visit=visit.visit)
+    goal = turn.state.pods[visit.pod]
+    _turn_towards(turn, robot, RobotActivity.FETCH, goal, ActionKind.PICK, visit)
+
+
+def _send_charging(turn: Turn, robot: Robot, goal: int) -> None:
+    robot = _turn_towards(turn, robot, RobotActivity.CHARGE, goal, ActionKind.START_CHARGING)
+    if robot.leg is None:
+        begin(turn, robot, RobotActivity.CHARGE, goal, ActionKind.START_CHARGING)
+
+
+def _stop(turn: Turn, robot: Robot) -> None:
+    """Nothing to do: it is free at the end of its base, or at once if it stands at a charger."""
+    leg = robot.leg
+    if leg is None or leg.activity is RobotActivity.PARK:
+        return
+    at_once = leg.update < 0 or leg.end == leg.goal
+    turn.set_robot(robot, leg=None if at_once else parked(leg), moved_ms=turn.now_ms)
+
+
+def _turn_towards(
+    turn: Turn,
+    robot: Robot,
+    activity: RobotActivity,
+    goal: int,
+    kind: ActionKind,
+    visit: Visit | None = None,
+) -> Robot:
+    """A robot under way drives on to another goal; one that stands gets a new leg later."""
+    leg = robot.leg
+    if leg is None or leg.update < 0 or (leg.end == leg.goal and leg.action is not None):
+        return turn.set_robot(robot, leg=None, moved_ms=turn.now_ms)
+    if goal in leg.held:
+        # What was released cannot be changed: it stops there, and begins from there.
+        return turn.set_robot(robot, leg=parked(leg))
+    return retarget(turn, robot, leg, activity, goal, kind, visit)
 
 
 def begin_legs(turn: Turn) -> None:
@@ -69,12 +109,12 @@ def begin_legs(turn: Turn) -> None:
         visit = turn.visit(robot.visit)
         if visit.phase is Phase.FETCH:
             pod_node = turn.state.pods[visit.pod]
-            _begin(turn, robot, RobotActivity.FETCH, pod_node, ActionKind.PICK, visit)
+            begin(turn, robot, RobotActivity.FETCH, pod_node, ActionKind.PICK, visit)
         elif visit.phase is Phase.DELIVER:
             station = turn.floor.station_nodes[visit.station]
-            _begin(turn, robot, RobotActivity.DELIVER, station)
+            begin(turn, robot, RobotActivity.DELIVER, station)
         elif visit.phase is Phase.RETURN and visit.spot is not None:
-            _begin(turn, robot, RobotActivity.RETURN, visit.spot, ActionKind.DROP, visit)
+            begin(turn, robot, RobotActivity.RETURN, visit.spot, ActionKind.DROP, visit)
 
 
 def park_idle(turn: Turn) -> None:
@@ -98,33 +138,10 @@ def park_idle(turn: Turn) -> None:
         choice = next((spot for spot in spots if spot not in taken), None)
         if choice is not None:
             taken.add(choice)
-            _begin(turn, robot, RobotActivity.PARK, choice)
+            begin(turn, robot, RobotActivity.PARK, choice)
 
 
-def _can_work(turn: Turn, robot: Robot) -> bool:
-    return (
-        robot.visit is None
-        and robot.report is not None
-        and not robot.silent
-        and robot.report.battery > turn.params.battery_critical
-        and (robot.leg is None or robot.leg.activity is RobotActivity.PARK)
-    )
-
-
-def _match(
-    turn: Turn, robots: list[Robot], trips: list[tuple[Trip, int]]
-) -> list[tuple[Robot, Trip]]:
-    if not robots or not trips:
-        return []
-    travel = [
-        [turn.floor.travel_ms(r.robot, r.end, r.heading, node, turn.obstacles) for _, node in trips]
-        for r in robots
-    ]
-    pairs = assign_robots(travel, FAR_MS)
-    return [(robots[robot], trips[trip][0]) for robot, trip in pairs]
-
-
-def _begin(
+def begin(
     turn: Turn,
     robot: Robot,
     activity: RobotActivity,
@@ -134,20 +151,50 @@ def _begin(
 ) -> None:
     """A new leg from where the robot stands; sent when its first move is released."""
     number = robot.legs + 1
-    name = f"{robot.robot}-{number}"
-    pod = visit.pod if visit else None
-    action = Action(ActionId(f"{name}-{kind}"), kind, pod) if kind else None
     leg = Leg(
-        order=TransportOrderId(name),
+        order=TransportOrderId(f"{robot.robot}-{number}"),
         update=-1,
         activity=activity,
         goal=goal,
-        action=action,
+        action=_action(robot, number, kind, visit),
         nodes=(robot.node,),
         reached=0,
         since_ms=turn.now_ms,
     )
     turn.set_robot(robot, leg=leg, legs=number, moved_ms=turn.now_ms)
+
+
+def retarget(
+    turn: Turn,
+    robot: Robot,
+    leg: Leg,
+    activity: RobotActivity,
+    goal: int,
+    kind: ActionKind | None = None,
+    visit: Visit | None = None,
+) -> Robot:
+    """The same order goes on from the end of its base to another goal; only what was not released
+    yet changes, which every update may do (VDA 5050, 6.6.2). ``goal`` is not in the base."""
+    number = robot.legs + 1
+    resting = leg.activity is RobotActivity.PARK
+    changed = replace(
+        leg,
+        activity=activity,
+        goal=goal,
+        action=_action(robot, number, kind, visit),
+        since_ms=turn.now_ms if resting else leg.since_ms,
+    )
+    moved_ms = turn.now_ms if resting else robot.moved_ms
+    return turn.set_robot(robot, leg=changed, legs=number, moved_ms=moved_ms)
+
+
+def _action(
+    robot: Robot, number: int, kind: ActionKind | None, visit: Visit | None
+) -> Action | None:
+    """What is to be done at the goal, under a name that no other leg of the robot has used."""
+    if kind is None:
+        return None
+    return Action(ActionId(f"{robot.robot}-{number}-{kind}"), kind, visit.pod if visit else None)
 
 
 def parked(leg: Leg) -> Leg:

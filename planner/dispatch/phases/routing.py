@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from planner.dispatch.phases.ruling import trip_priorities
 from planner.dispatch.state import Phase, Robot
 from planner.dispatch.turn import Turn
 from planner.mapf.planner import OperationPlanner, PlannerParams
@@ -64,8 +65,8 @@ def lone_ways(
     (m, hops); -1 beyond its goal."""
     robots, agents = requests
     roadmap = turn.floor.roadmap
-    paces = [turn.floor.pace(robot.robot, carries(robot)) for robot in robots]
-    layers = [turn.floor.pace_index(robot.robot, carries(robot)) for robot in robots]
+    paces = [turn.floor.pace(robot.type, carries(robot)) for robot in robots]
+    layers = [turn.floor.pace_index(robot.type, carries(robot)) for robot in robots]
     ahead: Int32Array = onward(
         node,
         heading,
@@ -96,18 +97,18 @@ def requests_of(turn: Turn, robots: list[Robot]) -> Requests:
     floor = turn.floor
     agents = Agents.at(
         _ints([robot.end for robot in robots]),
-        _ints([_heading_at_end(turn, robot) for robot in robots]),
+        _ints([heading_at_end(turn, robot) for robot in robots]),
     )
     for index, robot in enumerate(robots):
         loaded = carries(robot)
         agents.loaded[index] = loaded
         agents.pinned[index] = _pinned(turn, robot)
-        agents.profile[index] = floor.pace_index(robot.robot, loaded)
+        agents.profile[index] = floor.pace_index(robot.type, loaded)
         agents.wait_cost[index] = _wait_ms(turn, robot)
         goal = _goal(robot)
         if goal == NOBODY or robot.yields_ms > turn.now_ms:
             continue
-        row = floor.distances.row(goal, loaded, floor.pace(robot.robot, loaded), turn.obstacles)
+        row = floor.distances.row(goal, loaded, floor.pace(robot.type, loaded), turn.obstacles)
         here = robot.end * 4 + agents.heading[index]
         if floor.distances.pool[row, here] < FAR_MS:
             # Once there it stays: something is to be done at the goal.
@@ -118,20 +119,22 @@ def requests_of(turn: Turn, robots: list[Robot]) -> Requests:
 
 def _order(turn: Turn, robots: list[Robot], agents: Agents) -> Int32Array:
     """Highest priority first: who must come out of a dead end, for nobody gets in before; then the
-    robot longest under way; those without a goal last, and who makes way for others after them."""
+    most urgent trips, of these the robot longest under way; those without a goal last, and who
+    makes way for others after them."""
     without, loaded = turn.floor.dead_ends
     out = np.where(
         agents.loaded,
         leads_out(loaded.depth, loaded.outward, agents.node, agents.goal),
         leads_out(without.depth, without.outward, agents.node, agents.goal),
     )
+    urgency = trip_priorities(turn, robots)
     ranks = []
     for index, robot in enumerate(robots):
         since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
         yields = robot.yields_ms > turn.now_ms
         rank = 0 if out[index] else 1 if agents.goal[index] != NOBODY else 3 if yields else 2
-        ranks.append((rank, since_ms, index))
-    return _ints([index for _, _, index in sorted(ranks)])
+        ranks.append((rank, -urgency[index], since_ms, index))
+    return _ints([index for *_, index in sorted(ranks)])
 
 
 def _weights(order: Int32Array) -> npt.NDArray[np.float64]:
@@ -180,7 +183,8 @@ def _pinned(turn: Turn, robot: Robot) -> bool:
     return leg.end == leg.goal or (visit is not None and visit.phase is Phase.PICK)
 
 
-def _heading_at_end(turn: Turn, robot: Robot) -> int:
+def heading_at_end(turn: Turn, robot: Robot) -> int:
+    """How it will face at the end of its base."""
     leg = robot.leg
     if leg is None or leg.reached == len(leg.nodes) - 1:
         return robot.heading

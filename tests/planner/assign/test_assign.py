@@ -2,16 +2,13 @@
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.assign.matching import Arc, match
+from planner.assign.matching import Arc, IntArray, match, match_greedily, match_paying
 from planner.assign.orders import OrderReleaseParams, WaitingOrder, release_orders
-from planner.assign.pods import PodChoiceParams, PodOffer, choose_pods
-from planner.assign.robots import assign_robots
-
-FAR = 10**6
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.data())
@@ -49,6 +46,45 @@ def _all_matchings(costs: list[list[int | None]], left: int, right: int) -> list
     return found
 
 
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-50, 20)), max_size=12))
+def test_only_what_pays_is_matched_and_nothing_pays_more(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    left, right, cost = (np.array([arc[i] for arc in drawn], dtype=np.int64) for i in range(3))
+    used, greedy = match_paying(left, right, cost), match_greedily(left, right, cost)
+    assert used is not None
+    totals = []
+    for chosen in (used, greedy):
+        assert len(set(left[chosen].tolist())) == len(set(right[chosen].tolist())) == len(chosen)
+        assert (cost[chosen] < 0).all()
+        totals.append(int(cost[chosen].sum()))
+    assert totals[0] == _most_paying(left, right, cost)
+    assert totals[0] <= totals[1]
+
+
+def _most_paying(left: IntArray, right: IntArray, cost: IntArray) -> int:
+    """By trying every set of arcs in which nobody is used twice."""
+    best, sets = 0, [((), (), 0)]
+    for one, other, price in zip(left.tolist(), right.tolist(), cost.tolist(), strict=True):
+        more = [
+            ((*lefts, one), (*rights, other), total + price)
+            for lefts, rights, total in sets
+            if one not in lefts and other not in rights
+        ]
+        sets += more  # type: ignore[arg-type]
+        best = min([best, *(total for _, _, total in more)])
+    return best
+
+
+def test_the_solver_is_asked_only_where_best_arcs_collide() -> None:
+    """Both want the first; giving it to the second and the other to the first is cheapest."""
+    left, right = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    cost = np.array([-9, -7, -9, -2])
+    used = match_paying(left, right, cost)
+    assert used is not None
+    assert used.tolist() == [1, 2]
+
+
 def test_capacities_are_filled_but_not_overfilled() -> None:
     arcs = [Arc(order, 0, order) for order in range(5)]
     assert [arc.left for arc in match(arcs, right_capacity={0: 3})] == [0, 1, 2]
@@ -56,25 +92,6 @@ def test_capacities_are_filled_but_not_overfilled() -> None:
 
 def test_nothing_to_match() -> None:
     assert match([]) == []
-    assert assign_robots([], FAR) == []
-
-
-def test_robots_are_shared_out_for_the_least_total_not_the_nearest_first() -> None:
-    assert sorted(assign_robots([[1, 2], [2, 9]], FAR)) == [(0, 1), (1, 0)]
-
-
-def test_unreachable_trips_stay_unassigned() -> None:
-    assert assign_robots([[FAR, 5], [FAR, 7]], FAR) == [(0, 1)]
-
-
-def test_a_pod_goes_to_one_station_only_and_every_station_gets_one() -> None:
-    offers = [PodOffer(0, 7, 5, 1000), PodOffer(1, 7, 6, 1000), PodOffer(0, 8, 1, 1000)]
-    assert sorted(choose_pods(offers, PodChoiceParams())) == [(0, 8), (1, 7)]
-
-
-def test_more_lines_beat_a_shorter_way() -> None:
-    near, rich = PodOffer(0, 1, 1, 5_000), PodOffer(0, 2, 3, 30_000)
-    assert choose_pods([near, rich], PodChoiceParams()) == [(0, 2)]
 
 
 def test_oldest_orders_are_released_first_when_nothing_else_speaks() -> None:

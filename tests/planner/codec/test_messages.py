@@ -15,8 +15,9 @@ from planner.codec.messages import (
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage, InvalidOrder
 from planner.warehouse.events import Event
-from planner.warehouse.ids import LineId, OrderId, Sku, SlotId
+from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.orders import OrderLine, PickOrder
+from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -50,7 +51,17 @@ def balances() -> st.SearchStrategy[object]:
     )
 
 
+def receipts() -> st.SearchStrategy[object]:
+    return st.builds(
+        Receipt,
+        receipt=st.text().map(ReceiptId),
+        sku=st.text().map(Sku),
+        quantity=st.integers(1, 10**6),
+    )
+
+
 def _register() -> None:
+    st.register_type_strategy(Receipt, receipts())  # type: ignore[arg-type]
     st.register_type_strategy(OrderLine, positive_order_lines())  # type: ignore[arg-type]
     st.register_type_strategy(PickOrder, orders())  # type: ignore[arg-type]
     st.register_type_strategy(Balance, balances())  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def driving(
         TransportOrderId(f"{robot}-1"), -1, RobotActivity.FETCH, roadmap.index[NodeId(goal)], None,
         (node,), 0, since_ms,
     )  # fmt: skip
-    return Robot(robot, node, heading, report, leg=leg, silent=False, seen_ms=10**9)
+    return Robot(robot, "lifter", node, heading, report, leg=leg, silent=False, seen_ms=10**9)
 
 
 def face_to_face(dispatcher: Dispatcher) -> State:

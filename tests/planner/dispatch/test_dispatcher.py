@@ -2,12 +2,14 @@
 
 import random
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from fakes.hopping_world import HoppingWorld, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.assign.release import ReleaseParams
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
@@ -285,3 +287,21 @@ def test_stock_is_believed_as_stated(dispatcher: Dispatcher) -> None:
     events = [StockStated((Balance(slot, SKUS[0], 9),)), StockStated((Balance(slot, SKUS[0], 4),))]
     state, _ = dispatcher.step(dispatcher.start(), events, TICK_MS)
     assert state.slots[slot].quantity == 4
+
+
+@pytest.mark.parametrize(("share", "first"), [(0.0, 1), (1.0, 3)])
+def test_orders_that_are_only_nearly_due_go_first_as_a_share_of_all(
+    share: float, first: int
+) -> None:
+    """Without robots nothing else gives orders to stations."""
+    release = ReleaseParams(pressed_share=share)
+    dispatcher = Dispatcher(load_site("tiny"), DispatchParams(release=release))
+    events: list[Event] = [StockStated(stock_of(dispatcher))]
+    state, _ = dispatcher.step(dispatcher.start(), events, TICK_MS)
+    for number in range(3):
+        made = order(f"O{number}", (SKUS[number], 1))
+        assert isinstance(made, OrderReceived)
+        nearly_due = OrderReceived(replace(made.order, due_ms=60_000))
+        state, _ = dispatcher.step(state, [nearly_due], (number + 2) * TICK_MS)
+    assert sum(map(len, state.walls.values())) == first
+    assert len(state.waiting) == 3 - first

@@ -1,0 +1,39 @@
+"""Goods that come in, and what the person who puts them away is told to do."""
+
+from dataclasses import dataclass
+
+from planner.warehouse.errors import InvalidReceipt
+from planner.warehouse.ids import PodId, PutId, ReceiptId, Sku, SlotId, StationId, VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``quantity`` pieces (positive) of one SKU that have come in at the dock and are to be put
+    into pods."""
+
+    receipt: ReceiptId
+    sku: Sku
+    quantity: int
+
+    def __post_init__(self) -> None:
+        if self.quantity <= 0:
+            raise InvalidReceipt(
+                "quantity must be positive",
+                field=f"{self.receipt}.quantity",
+                value=self.quantity,
+                remedy="Send 1 or more pieces.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PutTask:
+    """Put ``quantity`` pieces of ``sku`` out of one receipt into ``slot``."""
+
+    put: PutId
+    visit: VisitId
+    station: StationId
+    pod: PodId
+    slot: SlotId
+    receipt: ReceiptId
+    sku: Sku
+    quantity: int
