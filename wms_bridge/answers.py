@@ -4,7 +4,8 @@ is not one of the bridge's records. Times are milliseconds of its clock (since 1
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planner.warehouse.ids import LineId, OrderId, Sku
+from planner.warehouse.flows import Flow
+from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.view import Kpis
 from wms_bridge.orderfile import RejectedRow
@@ -22,6 +23,7 @@ class OrderLineProgress:
     short: int
     shown: int
     reason: ShortReason | None
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class OrderProgress:
     pieces: int
     picked: int
     short: int
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,20 @@ class BulkTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptProgress:
+    """Goods received; see :class:`wms_bridge.records.ReceiptRecord`."""
+
+    number: int
+    receipt: ReceiptId
+    sku: Sku
+    quantity: int
+    put: int
+    shown: int
+    received_ms: int
+    completed_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CommandTaken:
     """Whether a command was taken, and if not what is wrong with it."""
 
@@ -97,13 +114,14 @@ class OutboxEntry:
 
     number: int
     message: str
-    order: OrderId
+    order: OrderId | None
     created_ms: int
     attempts: int
     refusals: int
     error: str
     delivered_ms: int | None
     dead_ms: int | None
+    receipt: ReceiptId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""Commands of the bridge for the ``podherd`` command line: ``bridge``, ``orders import`` and
-``ledger verify``."""
+"""Commands of the bridge for the ``podherd`` command line: ``bridge``, ``orders``, ``stations``
+and ``ledger``."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from planner.warehouse.errors import PodherdError
+from planner.warehouse.ids import OrderId, StationId
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.answers import Rejection, rejection_of
 from wms_bridge.client import BridgeClient
@@ -19,6 +20,7 @@ from wms_bridge.ledger import LedgerReport
 from wms_bridge.main import DEFAULT_PORT, Settings, serve
 from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
 from wms_bridge.replay import ReplayReport, add_skus, replay
+from wms_bridge.rules_cli import policy_app, rules_app
 from wms_bridge.service import verify_store
 
 CONSOLE = Console(stderr=True)
@@ -26,6 +28,7 @@ API_KEY_VARIABLE = "PODHERD_API_KEY"
 _LOCAL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 orders_app = typer.Typer(help="Pick orders.", no_args_is_help=True)
+stations_app = typer.Typer(help="Stations.", no_args_is_help=True)
 ledger_app = typer.Typer(help="The stock ledger.", no_args_is_help=True)
 
 ApiKey = Annotated[
@@ -38,7 +41,10 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to an application."""
     app.command("bridge")(bridge)
     app.add_typer(orders_app, name="orders")
+    app.add_typer(stations_app, name="stations")
     app.add_typer(ledger_app, name="ledger")
+    app.add_typer(rules_app, name="rules")
+    app.add_typer(policy_app, name="policy")
 
 
 def bridge(
@@ -91,6 +97,85 @@ def import_orders(
         _write_rejects(target, rejections)
         CONSOLE.print(f"{len(rejections)} rejected rows: see {target}")
         raise typer.Exit(2)
+
+
+@orders_app.command("cancel")
+def cancel(
+    order: Annotated[str, typer.Argument(help="Number of the order.")],
+    url: Url = _LOCAL,
+    api_key: ApiKey = None,
+) -> None:
+    """Cancel an open order; what is picked of it stays in its tote."""
+    try:
+        altered = BridgeClient(url, api_key).cancel_order(OrderId(order))
+    except PodherdError as error:
+        raise _failure(error) from error
+    again = " before" if altered.repeated else ""
+    CONSOLE.print(
+        f"{order} is cancelled{again}: {altered.picked} of {altered.pieces} pieces are picked, "
+        f"{altered.withdrawn} picks were withdrawn",
+        markup=False,
+    )
+
+
+@orders_app.command("rush")
+def rush(
+    order: Annotated[str, typer.Argument(help="Number of the order.")],
+    priority: Annotated[int, typer.Option(help="The higher, the sooner; 0: ordinary again.")] = 1,
+    due_ms: Annotated[int | None, typer.Option(help="New due time, ms of site time.")] = None,
+    url: Url = _LOCAL,
+    api_key: ApiKey = None,
+) -> None:
+    """Have an open order picked before others."""
+    try:
+        altered = BridgeClient(url, api_key).prioritise_order(OrderId(order), priority, due_ms)
+    except PodherdError as error:
+        raise _failure(error) from error
+    now = "has now" if altered.changed else "had already"
+    CONSOLE.print(f"{order} {now} priority {altered.priority}", markup=False)
+
+
+@stations_app.command("list")
+def list_stations(url: Url = _LOCAL, api_key: ApiKey = None) -> None:
+    """Show which stations an operator has closed."""
+    try:
+        found = BridgeClient(url, api_key).stations()
+    except PodherdError as error:
+        raise _failure(error) from error
+    for record in found:
+        how = "closed at once" if record.at_once else "closed" if record.closed else "open"
+        CONSOLE.print(f"{record.station}: {how}", markup=False, highlight=False)
+
+
+@stations_app.command("close")
+def close_station(
+    station: Annotated[str, typer.Argument(help="Name of the station.")],
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="Do not finish what is on its put wall.")
+    ] = False,
+    url: Url = _LOCAL,
+    api_key: ApiKey = None,
+) -> None:
+    """Close a station: it takes no more orders and finishes those it has."""
+    try:
+        BridgeClient(url, api_key).close_station(StationId(station), at_once=at_once)
+    except PodherdError as error:
+        raise _failure(error) from error
+    CONSOLE.print(f"{station} is closed", markup=False)
+
+
+@stations_app.command("open")
+def open_station(
+    station: Annotated[str, typer.Argument(help="Name of the station.")],
+    url: Url = _LOCAL,
+    api_key: ApiKey = None,
+) -> None:
+    """Let a station work again."""
+    try:
+        BridgeClient(url, api_key).open_station(StationId(station))
+    except PodherdError as error:
+        raise _failure(error) from error
+    CONSOLE.print(f"{station} is open", markup=False)
 
 
 @ledger_app.command("verify")

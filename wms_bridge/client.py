@@ -1,24 +1,37 @@
 """Talking to a bridge over HTTP. Errors of the bridge are raised as they were there."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from planner.codec.messages import (
     command_to_json,
-    decode,
     encode,
     event_from_json,
     from_json,
+    to_json,
 )
 from planner.warehouse.commands import Command
-from planner.warehouse.errors import InvalidOrder, NotFound, PodherdError, Unavailable
-from planner.warehouse.ids import OrderId, PickId, PodId, Sku, SlotId, StationId
+from planner.warehouse.errors import InvalidOrder, NotFound, Unavailable
+from planner.warehouse.flows import RoutingPolicy
+from planner.warehouse.ids import (
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    RuleId,
+    Sku,
+    SlotId,
+    StationId,
+)
 from planner.warehouse.orders import PickOrder, line_id
 from planner.warehouse.picks import ShortReason
+from planner.warehouse.receipts import Receipt
+from planner.warehouse.rules import FloorRule
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from planner.warehouse.view import FloorView
@@ -30,28 +43,33 @@ from wms_bridge.answers import (
     OrderProgress,
     OrderWithLines,
     OutboxEntry,
+    ReceiptProgress,
 )
 from wms_bridge.backoff import BackoffParams, backoff_ms
+from wms_bridge.changing import OrderAltered
+from wms_bridge.connection import Connection, Param, json_of, repeated
 from wms_bridge.intake import OrderAccepted
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.picking import PickTaken
-from wms_bridge.problem_codes import kind_of
+from wms_bridge.putting import PutTaken
+from wms_bridge.receiving import ReceiptAccepted
 from wms_bridge.records import (
     AlarmRecord,
     Discrepancy,
     NumberedEvent,
     OrderStatus,
     PickRecord,
+    PolicyRecord,
+    PutRecord,
+    RuleRecord,
     SkuRecord,
     Sort,
+    StationRecord,
 )
 from wms_bridge.stocking import StockLoaded
 
 Result = TypeVar("Result")
-Param = str | int | float
-TIMEOUT_S = 10.0
 VERIFY_TIMEOUT_S = 300.0
-_JSON = "application/json"
 
 
 class BridgeClient:
@@ -64,10 +82,7 @@ class BridgeClient:
         api_key: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ):
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._http = httpx.Client(
-            base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport
-        )
+        self._http = Connection(url, api_key, transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -75,49 +90,49 @@ class BridgeClient:
 
     def site(self) -> Site:
         """The site document."""
-        return from_json(self._get("/v1/site"), Site)
+        return from_json(self._http.get("/v1/site"), Site)
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> int:
         """Add to the catalogue; how many were sent."""
-        count: int = self._send("PUT", "/v1/skus", {"skus": skus})["skus"]
+        count: int = self._http.send("PUT", "/v1/skus", {"skus": skus})["skus"]
         return count
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         """All SKUs."""
-        return from_json(self._get("/v1/skus")["skus"], tuple[SkuRecord, ...])
+        return from_json(self._http.get("/v1/skus")["skus"], tuple[SkuRecord, ...])
 
     def put_stock(self, balances: Sequence[Balance], key: str) -> StockLoaded:
         """Post opening stock, all or nothing, once per key."""
         body = {"records": balances}
-        return from_json(self._send("PUT", "/v1/stock", body, key), StockLoaded)
+        return from_json(self._http.send("PUT", "/v1/stock", body, key), StockLoaded)
 
     def stock(
         self, sku: Sku | None = None, slot: SlotId | None = None, pod: PodId | None = None
     ) -> tuple[Balance, ...]:
         """What lies in the slots by the books."""
         asked = {"sku": sku, "slot": slot, "pod": pod}
-        found = self._get("/v1/stock", {k: v for k, v in asked.items() if v is not None})
+        found = self._http.get("/v1/stock", {k: v for k, v in asked.items() if v is not None})
         return from_json(found["stock"], tuple[Balance, ...])
 
     def send_order(self, order: PickOrder, key: str | None = None) -> OrderAccepted:
         """Hand over an order, once."""
-        answer = self._ask("POST", "/v1/orders", content=encode(_order(order)), key=key)
-        return from_json({**_json(answer), "repeated": _repeated(answer)}, OrderAccepted)
+        answer = self._http.ask("POST", "/v1/orders", content=encode(_order(order)), key=key)
+        return from_json({**json_of(answer), "repeated": repeated(answer)}, OrderAccepted)
 
     def send_orders(self, orders: Sequence[PickOrder]) -> BulkTaken:
         """Hand over many orders; each is taken or rejected by itself."""
         body = [_order(order) for order in orders]
-        return from_json(self._send("POST", "/v1/orders/bulk", body), BulkTaken)
+        return from_json(self._http.send("POST", "/v1/orders/bulk", body), BulkTaken)
 
     def send_order_csv(self, raw: bytes) -> BulkTaken:
         """Hand over an order file; see :mod:`wms_bridge.orderfile`."""
-        answer = self._ask("POST", "/v1/orders/bulk", content=raw, kind="text/csv")
-        return from_json(_json(answer), BulkTaken)
+        answer = self._http.ask("POST", "/v1/orders/bulk", content=raw, kind="text/csv")
+        return from_json(json_of(answer), BulkTaken)
 
     def order(self, order: OrderId) -> OrderWithLines | None:
         """One order with its lines; ``None`` if there is none."""
         try:
-            found = self._get(f"/v1/orders/{quote(order, safe='')}")
+            found = self._http.get(f"/v1/orders/{quote(order, safe='')}")
         except NotFound:
             return None
         return from_json(found, OrderWithLines)
@@ -135,7 +150,46 @@ class BridgeClient:
         bounds = {"status": status, "after": after, "before": before}
         asked: dict[str, Param] = {"order": order.value, "limit": limit}
         asked.update((name, value) for name, value in bounds.items() if value is not None)
-        return from_json(self._get("/v1/orders", asked)["orders"], tuple[OrderProgress, ...])
+        return from_json(self._http.get("/v1/orders", asked)["orders"], tuple[OrderProgress, ...])
+
+    def cancel_order(self, order: OrderId, key: str | None = None) -> OrderAltered:
+        """Stop an order; what is picked of it stays in its tote."""
+        return self._alter("POST", f"/v1/orders/{quote(order, safe='')}/cancel", None, key)
+
+    def change_order(self, order: PickOrder, key: str | None = None) -> OrderAltered:
+        """Give an open order new contents, all or nothing."""
+        body = _order(order)
+        del body["order"]
+        return self._alter("PUT", f"/v1/orders/{quote(order.order, safe='')}", body, key)
+
+    def prioritise_order(
+        self, order: OrderId, priority: int, due_ms: int | None = None, key: str | None = None
+    ) -> OrderAltered:
+        """Make an open order urgent (1 or more) or ordinary (0)."""
+        body = {"priority": priority, "due_ms": due_ms}
+        return self._alter("POST", f"/v1/orders/{quote(order, safe='')}/priority", body, key)
+
+    def stations(self) -> tuple[StationRecord, ...]:
+        """All stations, and which of them an operator has closed."""
+        return from_json(self._http.get("/v1/stations")["stations"], tuple[StationRecord, ...])
+
+    def close_station(self, station: StationId, *, at_once: bool = False) -> StationRecord:
+        """Close a station, with or without finishing what is on its put wall."""
+        path = f"/v1/stations/{quote(station, safe='')}/close"
+        return from_json(self._http.send("POST", path, {"at_once": at_once}), StationRecord)
+
+    def open_station(self, station: StationId) -> StationRecord:
+        """Let a station work again."""
+        answer = self._http.ask("POST", f"/v1/stations/{quote(station, safe='')}/open")
+        return from_json(json_of(answer), StationRecord)
+
+    def fail_pick(self, pick: PickId) -> None:
+        """A robot arm could not take a pick; a person is to."""
+        self._http.ask("POST", f"/v1/picks/{quote(pick, safe='')}/fail")
+
+    def exceptions(self) -> tuple[PickRecord, ...]:
+        """Picks that wait for a person because a robot arm failed at them."""
+        return from_json(self._http.get("/v1/exceptions")["exceptions"], tuple[PickRecord, ...])
 
     def picks(
         self, station: StationId, after: int = 0, wait_s: float = 0
@@ -143,7 +197,7 @@ class BridgeClient:
         """Picks still to do with a number above ``after``; waits up to ``wait_s`` for one."""
         asked: dict[str, Param] = {"after": after, "wait_s": wait_s}
         path = f"/v1/stations/{quote(station, safe='')}/picks"
-        return from_json(self._get(path, asked)["picks"], tuple[PickRecord, ...])
+        return from_json(self._http.get(path, asked)["picks"], tuple[PickRecord, ...])
 
     def confirm_pick(
         self,
@@ -155,13 +209,47 @@ class BridgeClient:
         """Post what was taken, once per pick."""
         path = f"/v1/picks/{quote(pick, safe='')}/confirm"
         body = encode({"quantity": quantity, "reason": reason})
-        answer = self._ask("POST", path, content=body, key=key)
-        return from_json({**_json(answer), "repeated": _repeated(answer)}, PickTaken)
+        answer = self._http.ask("POST", path, content=body, key=key)
+        return from_json({**json_of(answer), "repeated": repeated(answer)}, PickTaken)
+
+    def send_receipt(self, receipt: Receipt, key: str | None = None) -> ReceiptAccepted:
+        """Hand over goods received, once."""
+        answer = self._http.ask("POST", "/v1/receipts", content=encode(receipt), key=key)
+        return from_json({**json_of(answer), "repeated": repeated(answer)}, ReceiptAccepted)
+
+    def receipt(self, receipt: ReceiptId) -> ReceiptProgress | None:
+        """How far a receipt is; ``None`` if there is none."""
+        try:
+            found = self._http.get(f"/v1/receipts/{quote(receipt, safe='')}")
+        except NotFound:
+            return None
+        return from_json(found, ReceiptProgress)
+
+    def receipts(
+        self, *, open_only: bool = False, after: int = 0, limit: int = 100
+    ) -> tuple[ReceiptProgress, ...]:
+        """Receipts with a number above ``after``, oldest first."""
+        asked: dict[str, Param] = {"open": str(open_only).lower(), "after": after, "limit": limit}
+        return from_json(
+            self._http.get("/v1/receipts", asked)["receipts"], tuple[ReceiptProgress, ...]
+        )
+
+    def puts(self, station: StationId, after: int = 0, wait_s: float = 0) -> tuple[PutRecord, ...]:
+        """Puts still to do with a number above ``after``; waits up to ``wait_s`` for one."""
+        asked: dict[str, Param] = {"after": after, "wait_s": wait_s}
+        path = f"/v1/stations/{quote(station, safe='')}/puts"
+        return from_json(self._http.get(path, asked)["puts"], tuple[PutRecord, ...])
+
+    def confirm_put(self, put: PutId, quantity: int, key: str | None = None) -> PutTaken:
+        """Post what was put into the slot, once per put."""
+        path = f"/v1/puts/{quote(put, safe='')}/confirm"
+        answer = self._http.ask("POST", path, content=encode({"quantity": quantity}), key=key)
+        return from_json({**json_of(answer), "repeated": repeated(answer)}, PutTaken)
 
     def events(self, after: int, wait_s: float = 0, limit: int = 1000) -> tuple[NumberedEvent, ...]:
         """The fleet feed above a number; waits up to ``wait_s`` for an event."""
         asked: dict[str, Param] = {"after": after, "wait_s": wait_s, "limit": limit}
-        found = self._get("/v1/fleet/events", asked)["events"]
+        found = self._http.get("/v1/fleet/events", asked)["events"]
         return tuple(
             NumberedEvent(item["number"], item["at_ms"], event_from_json(item["event"]))
             for item in found
@@ -171,71 +259,65 @@ class BridgeClient:
         """Hand over commands of the dispatcher; a result for each. A refused one need not be
         sent again."""
         body = [command_to_json(command) for command in commands]
-        results = self._send("POST", "/v1/fleet/commands", body)["results"]
+        results = self._http.send("POST", "/v1/fleet/commands", body)["results"]
         return from_json(results, tuple[CommandTaken, ...])
 
     def post_view(self, view: FloorView) -> None:
         """Show a view of the floor to those who watch."""
-        self._ask("POST", "/v1/fleet/view", content=encode(view))
+        self._http.ask("POST", "/v1/fleet/view", content=encode(view))
+
+    def set_rule(self, rule: FloorRule) -> RuleRecord:
+        """Have a rule of the floor in force."""
+        body = {name: value for name, value in to_json(rule).items() if name != "rule"}
+        return from_json(self._http.send("PUT", _rule_path(rule.rule), body), RuleRecord)
+
+    def clear_rule(self, rule: RuleId) -> None:
+        """End a rule of the floor; :class:`NotFound` if it is not in force."""
+        self._http.ask("DELETE", _rule_path(rule))
+
+    def rules(self) -> tuple[RuleRecord, ...]:
+        """Rules of the floor in force."""
+        return from_json(self._http.get("/v1/rules")["rules"], tuple[RuleRecord, ...])
+
+    def set_policy(self, policy: RoutingPolicy) -> PolicyRecord:
+        """Have a routing policy in force."""
+        return from_json(self._http.send("PUT", "/v1/policy", policy), PolicyRecord)
+
+    def policy(self) -> PolicyRecord:
+        """The routing policy in force."""
+        return from_json(self._http.get("/v1/policy"), PolicyRecord)
 
     def kpis(self) -> BridgeKpis:
         """Counts of the bridge and figures of the floor."""
-        return from_json(self._get("/v1/kpis"), BridgeKpis)
+        return from_json(self._http.get("/v1/kpis"), BridgeKpis)
 
     def alarms(self) -> tuple[AlarmRecord, ...]:
         """The latest word on every subject."""
-        return from_json(self._get("/v1/alarms")["alarms"], tuple[AlarmRecord, ...])
+        return from_json(self._http.get("/v1/alarms")["alarms"], tuple[AlarmRecord, ...])
 
     def discrepancies(self, limit: int = 100) -> tuple[Discrepancy, ...]:
         """Where slots and books differed, newest first."""
-        found = self._get("/v1/discrepancies", {"limit": limit})
+        found = self._http.get("/v1/discrepancies", {"limit": limit})
         return from_json(found["discrepancies"], tuple[Discrepancy, ...])
 
     def verify(self) -> LedgerReport:
         """Have the books checked."""
-        return from_json(self._get("/v1/ledger/verify", timeout_s=VERIFY_TIMEOUT_S), LedgerReport)
+        return from_json(
+            self._http.get("/v1/ledger/verify", timeout_s=VERIFY_TIMEOUT_S), LedgerReport
+        )
 
     def status(self) -> BridgeStatus:
         """How the bridge is."""
-        return from_json(self._get("/v1/status"), BridgeStatus)
+        return from_json(self._http.get("/v1/status"), BridgeStatus)
 
     def retry_message(self, number: int) -> OutboxEntry:
         """Have a dead message for the WMS delivered after all."""
-        return from_json(_json(self._ask("POST", f"/v1/outbox/{number}/retry")), OutboxEntry)
+        return from_json(json_of(self._http.ask("POST", f"/v1/outbox/{number}/retry")), OutboxEntry)
 
-    def _get(
-        self, path: str, params: Mapping[str, Param] | None = None, timeout_s: float = TIMEOUT_S
-    ) -> Any:
-        wait_s = float((params or {}).get("wait_s", 0))
-        return _json(self._ask("GET", path, params=params, timeout_s=timeout_s + wait_s))
-
-    def _send(self, method: str, path: str, body: object, key: str | None = None) -> Any:
-        return _json(self._ask(method, path, content=encode(body), key=key))
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Param] | None = None,
-        content: bytes | None = None,
-        kind: str = _JSON,
-        key: str | None = None,
-        timeout_s: float = TIMEOUT_S,
-    ) -> httpx.Response:
-        headers = {} if content is None else {"Content-Type": kind}
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        try:
-            answer = self._http.request(
-                method, path, params=params, content=content, headers=headers, timeout=timeout_s
-            )
-        except httpx.TransportError as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise Unavailable(reason, field=f"{method} {path}") from error
-        if not answer.is_success:
-            raise _error_of(answer)
-        return answer
+    def _alter(self, method: str, path: str, body: object, key: str | None) -> OrderAltered:
+        content = None if body is None else encode(body)
+        answer = self._http.ask(method, path, content=content, key=key)
+        return from_json({**json_of(answer), "repeated": repeated(answer)}, OrderAltered)
 
 
 def retrying(
@@ -271,30 +353,13 @@ def _order(order: PickOrder) -> dict[str, object]:
                 "a line is named <order>#<number>", field=f"lines[{index}].line", value=line.line
             )
         lines.append({"number": int(number), "sku": line.sku, "quantity": line.quantity})
-    return {"order": order.order, "due_ms": order.due_ms, "lines": lines}
+    return {
+        "order": order.order,
+        "due_ms": order.due_ms,
+        "priority": order.priority,
+        "lines": lines,
+    }
 
 
-def _repeated(answer: httpx.Response) -> bool:
-    return str(answer.headers.get("Idempotency-Replayed")) == "true"
-
-
-def _json(answer: httpx.Response) -> Any:
-    return decode(answer.content)
-
-
-def _error_of(answer: httpx.Response) -> PodherdError:
-    request = f"{answer.request.method} {answer.request.url.path}"
-    try:
-        body = decode(answer.content)
-        code = body["code"]
-    except (PodherdError, KeyError, TypeError):
-        return Unavailable(f"answer {answer.status_code} {answer.text[:200]}", field=request)
-    kind = kind_of(code)
-    if kind is PodherdError and answer.is_server_error:
-        return Unavailable(body.get("detail", code), field=request)
-    return kind(
-        body.get("detail", code),
-        field=body.get("field", ""),
-        value=body.get("value"),
-        remedy=body.get("remedy", ""),
-    )
+def _rule_path(rule: RuleId) -> str:
+    return f"/v1/rules/{quote(rule, safe='')}"

@@ -3,11 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from planner.codec.messages import to_json
 from planner.warehouse.errors import IdempotencyConflict, InvalidOrder
 from planner.warehouse.events import OrderReceived
 from planner.warehouse.ids import OrderId
 from planner.warehouse.orders import PickOrder
-from wms_bridge.names import MAX_TIME_MS, check_name, check_quantity
+from wms_bridge.names import check_name, check_quantity, check_rank
 from wms_bridge.ports import Reading, Writing
 from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, Tally
 from wms_bridge.requests import body_hash, recall, remember
@@ -33,12 +34,12 @@ def order_key(order: OrderId) -> str:
 def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAccepted:
     """Take an order once. :class:`InvalidOrder` names the wrong field;
     :class:`IdempotencyConflict` if the key or the order id came with another body."""
-    _check_names(order)
-    digest = body_hash("order", order)
+    check_names(order)
+    digest = _digest(order)
     repeated = recall(tx, key, digest) is not None
     known = tx.order(order.order)
     if known is None:
-        _check(tx, order)
+        check_lines(tx, order)
         known = _keep(tx, order, digest, now_ms)
     elif known.body_hash != digest:
         raise IdempotencyConflict(
@@ -54,20 +55,16 @@ def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAcc
     return OrderAccepted(known.order, known.lines, known.pieces, known.received_ms, repeated)
 
 
-def _check_names(order: PickOrder) -> None:
+def check_names(order: PickOrder) -> None:
+    """:class:`InvalidOrder` if a name cannot be kept, or a time or priority is out of range."""
     check_name(order.order, "order", InvalidOrder)
     for index, line in enumerate(order.lines):
         check_name(line.sku, f"lines[{index}].sku", InvalidOrder)
-    if order.due_ms is not None and not 0 <= order.due_ms <= MAX_TIME_MS:
-        raise InvalidOrder(
-            "time out of range",
-            field="due_ms",
-            value=order.due_ms,
-            remedy=f"Send whole milliseconds from 0 to {MAX_TIME_MS}.",
-        )
+    check_rank(order.priority, order.due_ms, InvalidOrder)
 
 
-def _check(tx: Reading, order: PickOrder) -> None:
+def check_lines(tx: Reading, order: PickOrder) -> None:
+    """:class:`InvalidOrder` on a line that comes twice, or for what the catalogue has not."""
     known = tx.known_skus({line.sku for line in order.lines})
     numbers = Counter(line.line for line in order.lines)
     for index, line in enumerate(order.lines):
@@ -89,6 +86,15 @@ def _check(tx: Reading, order: PickOrder) -> None:
         check_quantity(line.quantity, f"{field}.quantity", InvalidOrder)
 
 
+def _digest(order: PickOrder) -> str:
+    """What the order asks for. An ordinary order has the digest it had before there were others,
+    so that one kept by an earlier version is known when it comes again."""
+    told = to_json(order)
+    if not order.priority:
+        del told["priority"]
+    return body_hash("order", told)
+
+
 def _keep(tx: Writing, order: PickOrder, digest: str, now_ms: int) -> OrderRecord:
     record = OrderRecord(
         number=0,
@@ -103,6 +109,7 @@ def _keep(tx: Writing, order: PickOrder, digest: str, now_ms: int) -> OrderRecor
         pieces=sum(line.quantity for line in order.lines),
         picked=0,
         short=0,
+        priority=order.priority,
     )
     lines = [
         LineRecord(line.line, order.order, position, line.sku, line.quantity)

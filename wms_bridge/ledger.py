@@ -2,8 +2,9 @@
 
 A :class:`Movement` takes pieces from one account and gives them to another, so the sum over all
 accounts is zero for every SKU, always. Accounts are names: ``slot:<slot>``, ``tote:<order>``,
-``opening`` (where stock comes from; its balance is negative) and ``disputed`` (pieces the books
-had and nobody found; negative when more was found than the books had).
+``dock:<receipt>`` (goods received and not yet put away), ``opening`` and ``supplier`` (where stock
+comes from; their balances are negative) and ``disputed`` (pieces the books had and nobody found;
+negative when more was found than the books had).
 
 Each :class:`Entry` carries a digest over itself and the entry before it, so a row changed or
 taken out later is found by :func:`verify`.
@@ -18,12 +19,14 @@ from enum import StrEnum
 from typing import NewType
 
 from planner.warehouse.errors import InvalidStock
-from planner.warehouse.ids import OrderId, Sku, SlotId
+from planner.warehouse.ids import OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import PickTask
+from planner.warehouse.receipts import PutTask, Receipt
 from planner.warehouse.stock import Balance
 
 Account = NewType("Account", str)
 OPENING = Account("opening")
+SUPPLIER = Account("supplier")
 DISPUTED = Account("disputed")
 FIRST_DIGEST = ""
 """What the digest of entry 1 follows on."""
@@ -39,6 +42,11 @@ def tote_account(order: OrderId) -> Account:
     return Account(f"tote:{order}")
 
 
+def dock_account(receipt: ReceiptId) -> Account:
+    """The account of what has come in and is not in a pod yet."""
+    return Account(f"dock:{receipt}")
+
+
 def slot_of(account: Account) -> SlotId:
     """The slot of a slot account."""
     return SlotId(account.removeprefix("slot:"))
@@ -46,13 +54,15 @@ def slot_of(account: Account) -> SlotId:
 
 def holds_pieces(account: Account) -> bool:
     """Whether the account is a real place, which cannot hold less than nothing."""
-    return account.startswith(("slot:", "tote:"))
+    return account.startswith(("slot:", "tote:", "dock:"))
 
 
 class MovementReason(StrEnum):
     """Why pieces moved from one account to another."""
 
     OPENING_STOCK = "opening_stock"
+    RECEIPT = "receipt"
+    PUT_AWAY = "put_away"
     PICK = "pick"
     SLOT_SHORT = "slot_short"
     """The books had more than was found: the rest goes to ``disputed``."""
@@ -146,6 +156,20 @@ def opening_movement(balance: Balance, key: str, at_ms: int) -> Movement:
     )
 
 
+def movement_of_receipt(receipt: Receipt, at_ms: int) -> Movement:
+    """Goods that have come in."""
+    key, dock = f"receipt/{receipt.receipt}", dock_account(receipt.receipt)
+    reason = MovementReason.RECEIPT
+    return Movement(key, SUPPLIER, dock, receipt.sku, receipt.quantity, reason, at_ms)
+
+
+def movement_of_put(task: PutTask, quantity: int, at_ms: int) -> Movement:
+    """``quantity`` pieces (positive) that have gone from the dock into a slot."""
+    dock, slot = dock_account(task.receipt), slot_account(task.slot)
+    reason = MovementReason.PUT_AWAY
+    return Movement(f"put/{task.put}", dock, slot, task.sku, quantity, reason, at_ms)
+
+
 def movements_of_pick(
     task: PickTask, quantity: int, books: int, at_ms: int
 ) -> tuple[Movement, ...]:
@@ -195,6 +219,8 @@ class LedgerReport:
     pieces_opened: int
     pieces_picked: int
     pieces_disputed: int
+    pieces_received: int = 0
+    pieces_on_dock: int = 0
     unbalanced: tuple[tuple[Sku, int], ...] = ()
     negative: tuple[tuple[int, Holding], ...] = ()
     duplicate_keys: tuple[str, ...] = ()
@@ -257,6 +283,8 @@ class _Check:
             pieces_opened=-self._on(lambda account: account == OPENING),
             pieces_picked=self._on(lambda account: account.startswith("tote:")),
             pieces_disputed=self._on(lambda account: account == DISPUTED),
+            pieces_received=-self._on(lambda account: account == SUPPLIER),
+            pieces_on_dock=self._on(lambda account: account.startswith("dock:")),
             unbalanced=tuple((sku, total) for sku, total in sums.items() if total),
             negative=tuple(self.negative.values()),
             duplicate_keys=tuple(self.duplicates),

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from planner.codec.messages import decode, from_json
+from planner.roadmap.rules import RuleCheck
 from planner.warehouse.errors import InvalidSite, PodherdError
 from planner.warehouse.site import Site
 from wms_bridge.adapters.sql.store import SqlStore
@@ -52,7 +53,7 @@ def serve(settings: Settings) -> None:
     site = read_site(settings.site_file)
     store = SqlStore(settings.database_url)
     try:
-        app = _app(settings, Bridge(site, store), store)
+        app = _app(settings, Bridge(site, store, RuleCheck(site)), store)
         config = uvicorn.Config(
             app,
             host=settings.host,

@@ -9,6 +9,9 @@ MAX_QUANTITY = 1_000_000
 """Most pieces in one order line or stock record."""
 
 
+MAX_PRIORITY = 1_000
+
+
 def check_name(value: str, field: str, kind: type[PodherdError], longest: int = MAX_LENGTH) -> None:
     """Raise ``kind`` unless the name is 1 to ``longest`` printable characters without spaces at
     the ends."""
@@ -32,3 +35,22 @@ def check_quantity(value: int, field: str, kind: type[PodherdError], least: int 
         value=value,
         remedy=f"Send a whole number from {least} to {MAX_QUANTITY}.",
     )
+
+
+def check_rank(priority: int, due_ms: int | None, kind: type[PodherdError]) -> None:
+    """Raise ``kind`` unless priority and due time are in range. A due time that has passed is
+    fine: the order is late from the start."""
+    if not 0 <= priority <= MAX_PRIORITY:
+        raise kind(
+            "priority out of range",
+            field="priority",
+            value=priority,
+            remedy=f"Send 0 for an ordinary order, 1 to {MAX_PRIORITY} for a rush order.",
+        )
+    if due_ms is not None and not 0 <= due_ms <= MAX_TIME_MS:
+        raise kind(
+            "time out of range",
+            field="due_ms",
+            value=due_ms,
+            remedy=f"Send whole milliseconds from 0 to {MAX_TIME_MS}.",
+        )

@@ -3,23 +3,25 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from planner.warehouse.commands import ShortenLine, ShowPicks
+from planner.warehouse.commands import ShortenLine, ShowPicks, WithdrawPicks
 from planner.warehouse.errors import (
     IdempotencyConflict,
     InvalidMessage,
     InvalidOrder,
     InvalidStock,
     NotFound,
+    TooLate,
 )
-from planner.warehouse.events import PickConfirmed, StockStated
-from planner.warehouse.ids import LineId, PickId
+from planner.warehouse.events import PickConfirmed, PickFailed, PickWithdrawn, StockStated
+from planner.warehouse.flows import Flow
+from planner.warehouse.ids import LineId, OrderId, PickId
 from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import movements_of_pick, slot_account
 from wms_bridge.names import check_name
 from wms_bridge.ports import Reading, Writing
 from wms_bridge.progress import update_line
-from wms_bridge.records import Discrepancy, LineRecord, PickRecord, Tally
+from wms_bridge.records import Discrepancy, LineRecord, OrderStatus, PickRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 
@@ -45,14 +47,69 @@ def show_picks(tx: Writing, shelves: Shelves, command: ShowPicks, now_ms: int) -
     new = [task for task in command.picks if not _known(tx, task)]
     asked: Counter[LineId] = Counter()
     lines: dict[LineId, LineRecord] = {}
+    outdated: list[PickTask] = []
     for task in new:
+        line = _fitting_line(tx, shelves, task, asked[task.line] + task.quantity)
+        if line is None:
+            outdated.append(task)
+            continue
         asked[task.line] += task.quantity
-        lines[task.line] = _fitting_line(tx, shelves, task, asked[task.line])
+        lines[task.line] = line
     for task in new:
-        tx.add_pick(PickRecord(0, task, command.robot, now_ms))
+        if task not in outdated:
+            tx.add_pick(PickRecord(0, task, command.robot, now_ms))
     for name, line in lines.items():
-        tx.put_line(replace(line, shown=line.shown + asked[name]))
-    return len(new)
+        _show(tx, line, asked[name], now_ms)
+    for task in outdated:
+        tx.add_pick(PickRecord(0, task, command.robot, now_ms, withdrawn_ms=now_ms))
+        tx.append_event(PickWithdrawn(task.pick), now_ms)
+    return len(new) - len(outdated)
+
+
+def withdraw_picks(tx: Writing, command: WithdrawPicks, now_ms: int) -> int:
+    """Take back those picks that are not confirmed, and return how many they are. Of one that was
+    never shown the fleet is told the same: nobody will confirm it."""
+    withdrawn = 0
+    for pick in command.picks:
+        record = tx.pick(pick)
+        if record is None:
+            tx.append_event(PickWithdrawn(pick), now_ms)
+        elif record.open:
+            withdraw(tx, record, now_ms)
+            withdrawn += 1
+    return withdrawn
+
+
+def withdraw(tx: Writing, record: PickRecord, now_ms: int) -> None:
+    """Take back one open pick."""
+    tx.put_pick(replace(record, withdrawn_ms=now_ms))
+    line = tx.line(record.task.line)
+    if line is None:
+        raise LookupError(f"pick {record.task.pick} without a line")
+    tx.put_line(replace(line, shown=line.shown - record.task.quantity))
+    tx.append_event(PickWithdrawn(record.task.pick), now_ms)
+    tx.tally({Tally.PICKS_WITHDRAWN: 1})
+
+
+def fail_pick(tx: Writing, pick: PickId, now_ms: int) -> PickRecord:
+    """A robot arm could not take the pick: it stays open for a person. Told twice, nothing is done
+    twice. :class:`NotFound` on an unknown pick, :class:`TooLate` if it is not open."""
+    record = _shown(tx, pick)
+    if record.withdrawn_ms is not None:
+        raise _withdrawn(record)
+    if record.confirmed_ms is not None:
+        raise TooLate(
+            f"the pick was confirmed with {record.quantity} pieces",
+            field="pick",
+            value=pick,
+            remedy="A confirmed pick stands; count the slot if it was wrong.",
+        )
+    if record.failed_ms is None:
+        record = replace(record, failed_ms=now_ms)
+        tx.put_pick(record)
+        tx.append_event(PickFailed(pick), now_ms)
+        tx.tally({Tally.PICKS_FAILED: 1})
+    return record
 
 
 def confirm_pick(
@@ -60,20 +117,16 @@ def confirm_pick(
 ) -> PickTaken:
     """Post what the picker took, once per pick.
 
-    :class:`NotFound` on an unknown pick; :class:`InvalidStock` on more pieces than asked for and
+    :class:`NotFound` on an unknown pick; :class:`TooLate` on one that was withdrawn;
+    :class:`InvalidStock` on more pieces than asked for and
     on fewer without a reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
     """
     check_name(pick, "pick", NotFound)
     digest = body_hash("pick", (pick, quantity, reason))
     known_key = recall(tx, key, digest) is not None
-    record = tx.pick(pick)
-    if record is None:
-        raise NotFound(
-            "no such pick was shown",
-            field="pick",
-            value=pick,
-            remedy="Confirm picks listed by GET /v1/stations/{station}/picks.",
-        )
+    record = _shown(tx, pick)
+    if record.withdrawn_ms is not None:
+        raise _withdrawn(record)
     if record.confirmed_ms is not None:
         taken = _taken_before(record, quantity, reason)
     else:
@@ -92,7 +145,11 @@ def shorten_line(tx: Writing, command: ShortenLine, now_ms: int) -> bool:
         raise InvalidOrder("no such line", field="line", value=command.line)
     if command.total_short <= line.short:
         return False
+    if line.flow is not Flow.GOODS_TO_PERSON:
+        raise InvalidOrder(f"the line was routed to {line.flow}", field="line", value=command.line)
     if line.picked + line.shown + command.total_short > line.quantity:
+        if _changed(tx, line.order):
+            return False  # told before the fleet heard of the change; it thinks again
         raise InvalidOrder(
             f"of {line.quantity} pieces {line.picked} are picked and {line.shown} being picked",
             field="total_short",
@@ -102,6 +159,44 @@ def shorten_line(tx: Writing, command: ShortenLine, now_ms: int) -> bool:
     after = replace(line, short=command.total_short, reason=command.reason)
     update_line(tx, line, after, now_ms)
     return True
+
+
+def _shown(tx: Reading, pick: PickId) -> PickRecord:
+    record = tx.pick(pick)
+    if record is None:
+        raise NotFound(
+            "no such pick was shown",
+            field="pick",
+            value=pick,
+            remedy="Confirm picks listed by GET /v1/stations/{station}/picks.",
+        )
+    return record
+
+
+def _withdrawn(record: PickRecord) -> TooLate:
+    return TooLate(
+        "the pick was withdrawn",
+        field="pick",
+        value=record.task.pick,
+        remedy="Put what was taken back into the slot.",
+    )
+
+
+def _changed(tx: Reading, order: OrderId) -> bool:
+    """Whether the fleet may not have heard yet what the order is now."""
+    record = tx.order(order)
+    return record is not None and (
+        record.changed_ms is not None or record.status is OrderStatus.CANCELLED
+    )
+
+
+def _show(tx: Writing, line: LineRecord, asked: int, now_ms: int) -> None:
+    needed = line.quantity - line.picked - line.short - line.shown
+    after = replace(line, shown=line.shown + asked, short=line.short - max(0, asked - needed))
+    if after.short == line.short:
+        tx.put_line(after)
+    else:  # given up before the order was changed, and found after all
+        update_line(tx, line, after, now_ms)
 
 
 def _known(tx: Reading, task: PickTask) -> bool:
@@ -116,16 +211,27 @@ def _known(tx: Reading, task: PickTask) -> bool:
     return shown is not None
 
 
-def _fitting_line(tx: Reading, shelves: Shelves, task: PickTask, asked: int) -> LineRecord:
+def _fitting_line(tx: Reading, shelves: Shelves, task: PickTask, asked: int) -> LineRecord | None:
+    """The line of a pick; ``None`` if the order was changed or cancelled so that it needs the pick
+    no more."""
     check_name(task.pick, "picks.pick", InvalidMessage)
     line = tx.line(task.line)
+    changed = line is not None and line.order == task.order and _changed(tx, line.order)
     if line is None or (line.order, line.sku) != (task.order, task.sku):
+        if changed:
+            return None
         raise InvalidMessage("no such line of this order and SKU", field="line", value=task.line)
+    if line.flow is not Flow.GOODS_TO_PERSON:
+        raise InvalidMessage(f"line {line.line} was routed to {line.flow}", field="line")
     if not shelves.has_slot(task.slot):
         raise InvalidMessage("the site has no such slot", field="slot", value=task.slot)
     if not shelves.has_station(task.station):
         raise InvalidMessage("the site has no such station", field="station", value=task.station)
     needed = line.quantity - line.picked - line.short - line.shown
+    if changed and task.quantity > 0:
+        order = tx.order(line.order)
+        is_open = order is not None and order.status is OrderStatus.OPEN
+        return line if is_open and asked <= needed + line.short else None
     if task.quantity <= 0 or asked > needed:
         raise InvalidMessage(
             f"line {line.line} needs {needed} more pieces", field="quantity", value=task.quantity

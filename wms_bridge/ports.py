@@ -5,7 +5,17 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from planner.warehouse.events import Event
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    RuleId,
+    Sku,
+    StationId,
+)
 from wms_bridge.ledger import Account, Entry, Holding, Movement
 from wms_bridge.records import (
     AlarmRecord,
@@ -16,8 +26,14 @@ from wms_bridge.records import (
     OrderRecord,
     OutboxMessage,
     PickRecord,
+    PolicyRecord,
+    PutRecord,
+    ReceiptQuery,
+    ReceiptRecord,
     Remembered,
+    RuleRecord,
     SkuRecord,
+    StationRecord,
     Tally,
 )
 
@@ -30,6 +46,15 @@ class Reading(Protocol):
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         """The whole catalogue, by SKU."""
+
+    def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
+        """What the catalogue says of those of ``skus`` that are in it."""
+
+    def rules(self) -> tuple[RuleRecord, ...]:
+        """Rules of the floor in force, in the order they were first set."""
+
+    def policy(self) -> PolicyRecord | None:
+        """The routing policy in force."""
 
     def remembered(self, key: str) -> Remembered | None:
         """The request taken under a key."""
@@ -61,7 +86,31 @@ class Reading(Protocol):
         """One pick."""
 
     def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
-        """Picks of a station not yet confirmed, in the order shown, with a number above
+        """Open picks of a station, in the order shown, with a number above ``after``."""
+
+    def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
+        """Open picks of an order, in the order shown."""
+
+    def failed_picks(self) -> tuple[PickRecord, ...]:
+        """Open picks that a robot arm failed at, in the order shown."""
+
+    def stations(self) -> tuple[StationRecord, ...]:
+        """Stations that were ever closed, by name."""
+
+    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
+        """Goods received."""
+
+    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
+        """Receipts as asked for, oldest first."""
+
+    def put(self, put: PutId) -> PutRecord | None:
+        """One put."""
+
+    def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
+        """All puts of a receipt, in the order shown."""
+
+    def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
+        """Puts of a station not yet confirmed, in the order shown, with a number above
         ``after``."""
 
     def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
@@ -74,7 +123,8 @@ class Reading(Protocol):
         """One message."""
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        """The oldest pending message of each order, if its time has come, oldest first."""
+        """The oldest pending message of each order or receipt, if its time has come, oldest
+        first."""
 
     def next_pending_ms(self) -> int | None:
         """When the earliest pending message may be tried (ms); ``None`` without any."""
@@ -104,6 +154,15 @@ class Writing(Reading, Protocol):
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
         """Add to the catalogue, or replace what it says."""
 
+    def put_rule(self, rule: RuleRecord) -> None:
+        """Add a rule, or replace the one with its id."""
+
+    def remove_rule(self, rule: RuleId) -> None:
+        """Forget a rule."""
+
+    def put_policy(self, policy: PolicyRecord) -> None:
+        """Replace the routing policy."""
+
     def remember(self, request: Remembered) -> None:
         """Keep that a request was taken."""
 
@@ -112,6 +171,9 @@ class Writing(Reading, Protocol):
 
     def put_order(self, order: OrderRecord) -> None:
         """Replace an order."""
+
+    def add_lines(self, lines: Sequence[LineRecord]) -> None:
+        """Keep more lines of orders that are there."""
 
     def put_line(self, line: LineRecord) -> None:
         """Replace a line."""
@@ -125,6 +187,21 @@ class Writing(Reading, Protocol):
 
     def put_pick(self, pick: PickRecord) -> None:
         """Replace a pick."""
+
+    def add_receipt(self, receipt: ReceiptRecord) -> None:
+        """Keep a new receipt; its ``number`` is ignored and the next one given."""
+
+    def put_receipt(self, receipt: ReceiptRecord) -> None:
+        """Replace a receipt."""
+
+    def add_put(self, put: PutRecord) -> None:
+        """Keep a new put; its ``number`` is ignored and the next one given."""
+
+    def put_put(self, put: PutRecord) -> None:
+        """Replace a put."""
+
+    def put_station(self, station: StationRecord) -> None:
+        """Replace what is known of a station."""
 
     def append_event(self, event: Event, at_ms: int) -> None:
         """Put an event on the fleet feed."""

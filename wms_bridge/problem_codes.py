@@ -6,11 +6,15 @@ from planner.warehouse.errors import (
     IdempotencyConflict,
     InvalidMessage,
     InvalidOrder,
+    InvalidPolicy,
+    InvalidReceipt,
+    InvalidRule,
     InvalidSite,
     InvalidStock,
     LedgerImbalance,
     NotFound,
     PodherdError,
+    TooLate,
     Unavailable,
 )
 
@@ -19,10 +23,14 @@ INTERNAL_ERROR = "internal_error"
 CODES: Mapping[type[PodherdError], str] = {
     InvalidOrder: "invalid_order",
     InvalidStock: "invalid_stock",
+    InvalidReceipt: "invalid_receipt",
     InvalidSite: "invalid_site",
     InvalidMessage: "invalid_message",
+    InvalidRule: "invalid_rule",
+    InvalidPolicy: "invalid_policy",
     NotFound: "not_found",
     Unavailable: "unavailable",
+    TooLate: "too_late",
     IdempotencyConflict: "idempotency_conflict",
     LedgerImbalance: "ledger_imbalance",
 }

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from planner.codec.messages import encode
+from planner.warehouse.flows import Flow
 from planner.warehouse.ids import LineId, OrderId, Sku
 from planner.warehouse.picks import ShortReason
 from wms_bridge.ports import Writing
@@ -12,7 +13,8 @@ from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, OutboxMessa
 
 @dataclass(frozen=True, slots=True)
 class LineConfirmed:
-    """What came of one line: ``picked + short == ordered``."""
+    """What came of one line: ``picked + short == ordered``, or it was routed to another ``flow``
+    than goods-to-person, which is not ours."""
 
     line: LineId
     sku: Sku
@@ -20,6 +22,7 @@ class LineConfirmed:
     picked: int
     short: int
     reason: ShortReason | None
+    flow: Flow = Flow.GOODS_TO_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +56,42 @@ def update_line(tx: Writing, before: LineRecord, after: LineRecord, now_ms: int)
     if closes:
         counted[Tally.LINES_CLOSED] = 1
         counted[Tally.LINES_SHORT] = int(after.short > 0)
+        counted[Tally.LINES_ROUTED] = int(after.flow is not before.flow)
     if closes and order.lines_closed == order.lines:
-        order = _finish(tx, order, counted, now_ms)
+        order = finish(tx, order, counted, now_ms)
     tx.put_order(order)
     tx.tally({name: more for name, more in counted.items() if more})
 
 
-def _finish(tx: Writing, order: OrderRecord, counted: Counter[Tally], now_ms: int) -> OrderRecord:
+def finish(tx: Writing, order: OrderRecord, counted: Counter[Tally], now_ms: int) -> OrderRecord:
+    """The order is complete: count it and tell the WMS."""
     status = OrderStatus.COMPLETE_SHORT if order.short else OrderStatus.COMPLETE
     finished = replace(order, status=status, completed_ms=now_ms)
     counted[Tally.ORDERS_COMPLETED] = 1
     counted[Tally.ORDERS_COMPLETED_SHORT] = int(order.short > 0)
-    message = f"order-confirmed/{order.order}"
+    tell_wms(tx, finished, f"order-confirmed/{order.order}", now_ms)
+    return finished
+
+
+def tell_wms(tx: Writing, order: OrderRecord, message: str, now_ms: int) -> None:
+    """Put into the outbox what came of an order."""
     confirmed = OrderConfirmed(
-        message, order.order, status, order.received_ms, now_ms, _lines(tx, order.order)
+        message, order.order, order.status, order.received_ms, now_ms, _lines(tx, order.order)
     )
     body = encode(confirmed).decode()
     tx.add_message(OutboxMessage(0, message, order.order, body, now_ms, next_ms=now_ms))
-    return finished
 
 
 def _lines(tx: Writing, order: OrderId) -> tuple[LineConfirmed, ...]:
     return tuple(
-        LineConfirmed(line.line, line.sku, line.quantity, line.picked, line.short, line.reason)
+        LineConfirmed(
+            line.line,
+            line.sku,
+            line.quantity,
+            line.picked,
+            line.short,
+            line.reason,
+            line.flow,
+        )
         for line in tx.lines(order)
     )

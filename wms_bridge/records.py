@@ -6,8 +6,20 @@ from enum import StrEnum
 
 from planner.warehouse.commands import AlarmKind
 from planner.warehouse.events import Event
-from planner.warehouse.ids import LineId, OrderId, PickId, RobotId, Sku, SlotId, StationId
+from planner.warehouse.flows import Flow, RoutingPolicy, SkuFacts
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PickId,
+    ReceiptId,
+    RobotId,
+    Sku,
+    SlotId,
+    StationId,
+)
 from planner.warehouse.picks import PickTask, ShortReason
+from planner.warehouse.receipts import PutTask
+from planner.warehouse.rules import FloorRule
 
 
 class OrderStatus(StrEnum):
@@ -17,6 +29,8 @@ class OrderStatus(StrEnum):
     COMPLETE = "complete"
     COMPLETE_SHORT = "complete_short"
     """Finished, but some pieces will not be delivered."""
+    CANCELLED = "cancelled"
+    """Nothing more of it is wanted; what was picked before is in its tote."""
 
 
 class Sort(StrEnum):
@@ -33,23 +47,66 @@ class Tally(StrEnum):
     ORDERS_COMPLETED = "orders_completed"
     """Includes those that came out short."""
     ORDERS_COMPLETED_SHORT = "orders_completed_short"
+    ORDERS_CANCELLED = "orders_cancelled"
+    ORDERS_CHANGED = "orders_changed"
+    """How often the contents of an order were changed."""
     LINES_RECEIVED = "lines_received"
     LINES_CLOSED = "lines_closed"
     LINES_SHORT = "lines_short"
+    LINES_ROUTED = "lines_routed"
+    """Handed back for another flow."""
     PICKS_CONFIRMED = "picks_confirmed"
     PICKS_SHORT = "picks_short"
+    PICKS_WITHDRAWN = "picks_withdrawn"
+    PICKS_FAILED = "picks_failed"
+    """A robot arm failed at them, whatever came of them afterwards."""
     PIECES_ORDERED = "pieces_ordered"
     PIECES_PICKED = "pieces_picked"
     PIECES_SHORT = "pieces_short"
+    PIECES_CANCELLED = "pieces_cancelled"
+    """Of cancelled orders, neither picked nor given up before."""
     DISCREPANCIES = "discrepancies"
+    RECEIPTS_RECEIVED = "receipts_received"
+    RECEIPTS_PUT_AWAY = "receipts_put_away"
+    PUTS_CONFIRMED = "puts_confirmed"
+    PIECES_RECEIVED = "pieces_received"
+    PIECES_PUT_AWAY = "pieces_put_away"
 
 
 @dataclass(frozen=True, slots=True)
 class SkuRecord:
-    """An article of the catalogue."""
+    """An article of the catalogue; what is ``None`` is not known, see
+    :class:`planner.warehouse.flows.SkuFacts`."""
 
     sku: Sku
     description: str = ""
+    size_class: str | None = None
+    velocity_class: str | None = None
+    weight_g: int | None = None
+    case_quantity: int | None = None
+
+    @property
+    def facts(self) -> SkuFacts:
+        """What the fleet is told of it."""
+        return SkuFacts(
+            self.sku, self.size_class, self.velocity_class, self.weight_g, self.case_quantity
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule of the floor in force, and since when."""
+
+    rule: FloorRule
+    set_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRecord:
+    """The routing policy in force, and since when."""
+
+    policy: RoutingPolicy
+    set_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +122,8 @@ class Remembered:
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
     """A pick order and its progress; ``number`` counts received orders from 1 and
-    ``lines_closed`` those of which nothing is left to pick."""
+    ``lines_closed`` those of which nothing is left to pick; ``changed_ms`` is when its contents
+    were last changed."""
 
     number: int
     order: OrderId
@@ -79,6 +137,8 @@ class OrderRecord:
     pieces: int
     picked: int
     short: int
+    priority: int = 0
+    changed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +156,8 @@ class OrderQuery:
 @dataclass(frozen=True, slots=True)
 class LineRecord:
     """One line: ``picked + short + shown <= quantity``, where ``shown`` pieces are asked for in
-    picks not yet confirmed and ``short`` pieces will not come."""
+    picks not yet confirmed and ``short`` pieces will not come. One of another ``flow`` than
+    goods-to-person is not ours."""
 
     line: LineId
     order: OrderId
@@ -107,17 +168,21 @@ class LineRecord:
     short: int = 0
     shown: int = 0
     reason: ShortReason | None = None
+    flow: Flow = Flow.GOODS_TO_PERSON
 
     @property
     def closed(self) -> bool:
         """Whether nothing is left to pick."""
-        return self.picked + self.short >= self.quantity
+        routed = self.flow is not Flow.GOODS_TO_PERSON
+        return routed or self.picked + self.short >= self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class PickRecord:
     """A pick shown to a picker; ``number`` counts picks from 1. ``quantity`` and
-    ``confirmed_ms`` are ``None`` until the picker confirms it."""
+    ``confirmed_ms`` are ``None`` until the picker confirms it. ``failed_ms`` is when a robot arm
+    gave it up: a person is to take it. Once withdrawn (``withdrawn_ms``) it can no more be
+    confirmed."""
 
     number: int
     task: PickTask
@@ -125,6 +190,63 @@ class PickRecord:
     shown_ms: int
     quantity: int | None = None
     reason: ShortReason | None = None
+    confirmed_ms: int | None = None
+    failed_ms: int | None = None
+    withdrawn_ms: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still be confirmed."""
+        return self.confirmed_ms is None and self.withdrawn_ms is None
+
+
+@dataclass(frozen=True, slots=True)
+class StationRecord:
+    """Whether an operator has closed a station (``at_once``: without finishing what is on its put
+    wall), and since when it is as it is."""
+
+    station: StationId
+    closed: bool = False
+    at_once: bool = False
+    changed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRecord:
+    """Goods received: ``put + shown <= quantity``, where ``put`` pieces are in pods and ``shown``
+    ones are asked for in puts not yet confirmed; ``number`` counts receipts from 1."""
+
+    number: int
+    receipt: ReceiptId
+    body_hash: str
+    sku: Sku
+    quantity: int
+    received_ms: int
+    put: int = 0
+    shown: int = 0
+    completed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptQuery:
+    """Which receipts to list: the first ``limit`` with a number above ``after``, oldest first;
+    only those with goods at the dock if ``open_only``."""
+
+    open_only: bool = False
+    after: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PutRecord:
+    """A put shown at a station; ``number`` counts puts from 1. ``quantity`` and ``confirmed_ms``
+    are ``None`` until it is confirmed."""
+
+    number: int
+    task: PutTask
+    robot: RobotId
+    shown_ms: int
+    quantity: int | None = None
     confirmed_ms: int | None = None
 
 
@@ -139,12 +261,13 @@ class NumberedEvent:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message for the WMS. ``message`` is the same in every attempt; ``body`` is JSON.
-    ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it was given up."""
+    """A message for the WMS about an order or a receipt. ``message`` is the same in every attempt;
+    ``body`` is JSON. ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it was
+    given up."""
 
     number: int
     message: str
-    order: OrderId
+    order: OrderId | None
     body: str
     created_ms: int
     attempts: int = 0
@@ -153,6 +276,7 @@ class OutboxMessage:
     delivered_ms: int | None = None
     refusals: int = 0
     dead_ms: int | None = None
+    receipt: ReceiptId | None = None
 
     @property
     def pending(self) -> bool:

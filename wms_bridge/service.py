@@ -6,20 +6,47 @@ event on the fleet feed, a message to the WMS) is kept in the same one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
-from planner.warehouse.commands import Command, RaiseAlarm, ShortenLine, ShowPicks
-from planner.warehouse.errors import InvalidMessage, NotFound, PodherdError
-from planner.warehouse.ids import OrderId, PickId, PodId, Sku, SlotId, StationId
+from planner.warehouse.commands import (
+    Command,
+    RaiseAlarm,
+    RouteLine,
+    ShortenLine,
+    ShowPicks,
+    ShowPuts,
+    WithdrawPicks,
+)
+from planner.warehouse.errors import PodherdError
+from planner.warehouse.ids import (
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    Sku,
+    SlotId,
+    StationId,
+)
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
+from planner.warehouse.receipts import Receipt
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
+from wms_bridge.changing import OrderAltered, cancel_order, change_order, prioritise_order
+from wms_bridge.commanding import take_command
 from wms_bridge.intake import OrderAccepted, order_key, take_order
 from wms_bridge.ledger import LedgerReport, slot_account, slot_of, verify
-from wms_bridge.picking import PickTaken, confirm_pick, shorten_line, show_picks
+from wms_bridge.openings import check_station, set_station, stations
+from wms_bridge.picking import (
+    PickTaken,
+    confirm_pick,
+    fail_pick,
+)
 from wms_bridge.ports import Store, Writing
+from wms_bridge.putting import PutTaken, confirm_put
+from wms_bridge.receiving import ReceiptAccepted, receipt_key, take_receipt
 from wms_bridge.records import (
     AlarmRecord,
     Discrepancy,
@@ -29,9 +56,16 @@ from wms_bridge.records import (
     OrderRecord,
     OutboxMessage,
     PickRecord,
+    PutRecord,
+    ReceiptQuery,
+    ReceiptRecord,
     SkuRecord,
+    StationRecord,
     Tally,
 )
+from wms_bridge.redelivery import retry_message
+from wms_bridge.rulebook import Rulebook
+from wms_bridge.ruling import RuleChecker, check_alone
 from wms_bridge.shelves import Shelves
 from wms_bridge.stocking import StockLoaded, load_stock, put_skus
 
@@ -43,6 +77,7 @@ class Topic(Enum):
 
     FEED = auto()
     PICKS = auto()
+    PUTS = auto()
     OUTBOX = auto()
     ALARMS = auto()
 
@@ -56,12 +91,15 @@ class OrderDetails:
 
 
 class Bridge:
-    """Everything the bridge does. Safe to call from several threads."""
+    """Everything the bridge does. Safe to call from several threads. ``check_rule`` refuses rules
+    of the floor; by default those that make no sense on any floor. What operators decide for the
+    whole floor, rules and the routing policy, is in the ``rulebook``."""
 
-    def __init__(self, site: Site, store: Store):
+    def __init__(self, site: Site, store: Store, check_rule: RuleChecker = check_alone):
         self.site = site
         self.shelves = Shelves(site)
         self.store = store
+        self.rulebook = Rulebook(store, check_rule, lambda: self._tell(Topic.FEED))
         self._listeners: list[Callable[[Topic], None]] = []
 
     def subscribe(self, listener: Callable[[Topic], None]) -> None:
@@ -70,10 +108,11 @@ class Bridge:
 
     # --- master data and stock ---
 
-    def put_skus(self, skus: Sequence[SkuRecord]) -> None:
+    def put_skus(self, skus: Sequence[SkuRecord], now_ms: int = 0) -> None:
         """Add to the catalogue. :class:`InvalidStock` on an unusable SKU."""
         with self.store.writing() as tx:
-            put_skus(tx, skus)
+            put_skus(tx, skus, now_ms)
+        self._tell(Topic.FEED)
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         """All SKUs."""
@@ -122,6 +161,36 @@ class Bridge:
             self._tell(Topic.FEED)
         return tuple(results)
 
+    def cancel_order(self, order: OrderId, now_ms: int, key: str | None = None) -> OrderAltered:
+        """Stop an order; see :func:`wms_bridge.changing.cancel_order`."""
+        with self.store.writing() as tx:
+            altered = cancel_order(tx, order, key, now_ms)
+        return self._told(altered)
+
+    def change_order(self, order: PickOrder, now_ms: int, key: str | None = None) -> OrderAltered:
+        """Give an order new contents; see :func:`wms_bridge.changing.change_order`."""
+        with self.store.writing() as tx:
+            altered = change_order(tx, order, key, now_ms)
+        return self._told(altered)
+
+    def prioritise_order(
+        self,
+        order: OrderId,
+        priority: int,
+        now_ms: int,
+        due_ms: int | None = None,
+        key: str | None = None,
+    ) -> OrderAltered:
+        """Make an order urgent, or ordinary; see :func:`wms_bridge.changing.prioritise_order`."""
+        with self.store.writing() as tx:
+            altered = prioritise_order(tx, order, priority, due_ms, key, now_ms)
+        return self._told(altered)
+
+    def _told(self, altered: OrderAltered) -> OrderAltered:
+        for topic in (Topic.FEED, Topic.PICKS, Topic.OUTBOX):
+            self._tell(topic)
+        return altered
+
     def order(self, order: OrderId) -> OrderDetails | None:
         """An order and its lines."""
         with self.store.reading() as tx:
@@ -133,13 +202,54 @@ class Bridge:
         with self.store.reading() as tx:
             return tx.orders(query)
 
+    # --- goods received ---
+
+    def receive_goods(
+        self, receipt: Receipt, now_ms: int, key: str | None = None
+    ) -> ReceiptAccepted:
+        """Take goods received once; see :func:`wms_bridge.receiving.take_receipt`. Without a
+        ``key`` the receipt id serves."""
+        with self.store.writing() as tx:
+            used = key or receipt_key(receipt.receipt)
+            accepted = take_receipt(tx, self.shelves, receipt, used, now_ms)
+        self._tell(Topic.FEED)
+        return accepted
+
+    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
+        """Goods received."""
+        with self.store.reading() as tx:
+            return tx.receipt(receipt)
+
+    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
+        """Receipts as asked for."""
+        with self.store.reading() as tx:
+            return tx.receipts(query)
+
+    def open_puts(self, station: StationId, after: int = 0) -> tuple[PutRecord, ...]:
+        """Puts of a station still to do, in the order shown; :class:`NotFound` if there is no
+        such station."""
+        check_station(self.shelves, station)
+        with self.store.reading() as tx:
+            return tx.open_puts(station, after)
+
+    def confirm_put(
+        self, put: PutId, quantity: int, now_ms: int, key: str | None = None
+    ) -> PutTaken:
+        """Post what was put into a slot, once; see :func:`wms_bridge.putting.confirm_put`.
+        Without a ``key`` the put id serves."""
+        with self.store.writing() as tx:
+            taken = confirm_put(tx, self.shelves, put, quantity, key or f"put/{put}", now_ms)
+        for topic in (Topic.FEED, Topic.PUTS, Topic.OUTBOX):
+            self._tell(topic)
+        return taken
+
     # --- the fleet ---
 
     def apply(self, commands: Sequence[Command], now_ms: int) -> tuple[PodherdError | None, ...]:
         """Do what the dispatcher wants, in order; for each command what is wrong with it, if
         anything. A command that came before is not done again."""
         with self.store.writing() as tx:
-            results = tuple(self._try_command(tx, command, now_ms) for command in commands)
+            results = tuple(take_command(tx, self.shelves, command, now_ms) for command in commands)
         for topic in dict.fromkeys(topic for c in commands for topic in _TOPICS.get(type(c), ())):
             self._tell(topic)
         return results
@@ -154,13 +264,7 @@ class Bridge:
     def open_picks(self, station: StationId, after: int = 0) -> tuple[PickRecord, ...]:
         """Picks of a station still to do, in the order shown; :class:`NotFound` if there is no
         such station."""
-        if not self.shelves.has_station(station):
-            raise NotFound(
-                "the site has no such station",
-                field="station",
-                value=station,
-                remedy=f"Known: {', '.join(self.shelves.stations)}.",
-            )
+        check_station(self.shelves, station)
         with self.store.reading() as tx:
             return tx.open_picks(station, after)
 
@@ -180,18 +284,52 @@ class Bridge:
             self._tell(topic)
         return taken
 
+    def fail_pick(self, pick: PickId, now_ms: int) -> PickRecord:
+        """A robot arm gives a pick up for a person to take; see
+        :func:`wms_bridge.picking.fail_pick`."""
+        with self.store.writing() as tx:
+            record = fail_pick(tx, pick, now_ms)
+        self._tell(Topic.FEED)
+        return record
+
+    def exceptions(self) -> tuple[PickRecord, ...]:
+        """Picks that a robot arm failed at and that a person may still take, in the order shown."""
+        with self.store.reading() as tx:
+            return tx.failed_picks()
+
+    # --- stations ---
+
+    def stations(self) -> tuple[StationRecord, ...]:
+        """All stations of the site."""
+        with self.store.reading() as tx:
+            return stations(tx, self.shelves)
+
+    def close_station(
+        self, station: StationId, now_ms: int, *, at_once: bool = False
+    ) -> StationRecord:
+        """Close a station: it takes no more orders and finishes those it has, or not even those
+        if ``at_once``. :class:`NotFound` if there is none of this name."""
+        return self._set_station(station, True, at_once, now_ms)
+
+    def open_station(self, station: StationId, now_ms: int) -> StationRecord:
+        """Let a station work again. :class:`NotFound` if there is none of this name."""
+        return self._set_station(station, False, False, now_ms)
+
+    def _set_station(
+        self, station: StationId, closed: bool, at_once: bool, now_ms: int
+    ) -> StationRecord:
+        with self.store.writing() as tx:
+            record = set_station(tx, self.shelves, station, closed, at_once, now_ms)
+        self._tell(Topic.FEED)
+        return record
+
     # --- the outbox ---
 
     def retry_message(self, number: int, now_ms: int) -> OutboxMessage:
-        """Put a dead message back into the outbox; nothing is done to any other.
-        :class:`NotFound` if there is no such message."""
+        """Put a dead message back into the outbox; see
+        :func:`wms_bridge.redelivery.retry_message`."""
         with self.store.writing() as tx:
-            message = tx.message(number)
-            if message is None:
-                raise NotFound("no such message", field="number", value=number)
-            if message.dead_ms is not None:
-                message = replace(message, dead_ms=None, refusals=0, next_ms=now_ms)
-                tx.put_message(message)
+            message = retry_message(tx, number, now_ms)
         self._tell(Topic.OUTBOX)
         return message
 
@@ -216,32 +354,17 @@ class Bridge:
         """Check the books from the first entry on."""
         return verify_store(self.store)
 
-    def _try_command(self, tx: Writing, command: Command, now_ms: int) -> PodherdError | None:
-        # Each rule checks everything before its first change, so a refused one leaves no trace.
-        try:
-            match command:
-                case ShowPicks():
-                    show_picks(tx, self.shelves, command, now_ms)
-                case ShortenLine():
-                    shorten_line(tx, command, now_ms)
-                case RaiseAlarm():
-                    _keep_alarm(tx, command, now_ms)
-                case _:
-                    raise InvalidMessage(
-                        "not a command for the bridge", field="type", value=type(command).__name__
-                    )
-        except PodherdError as error:
-            return error
-        return None
-
     def _tell(self, topic: Topic) -> None:
         for listener in self._listeners:
             listener(topic)
 
 
 _TOPICS: dict[type[Command], tuple[Topic, ...]] = {
-    ShowPicks: (Topic.PICKS,),
+    ShowPuts: (Topic.PUTS,),
+    ShowPicks: (Topic.PICKS, Topic.FEED),
+    WithdrawPicks: (Topic.PICKS, Topic.FEED),
     ShortenLine: (Topic.OUTBOX,),
+    RouteLine: (Topic.OUTBOX,),
     RaiseAlarm: (Topic.ALARMS,),
 }
 
@@ -258,9 +381,3 @@ def _try_order(tx: Writing, order: PickOrder, now_ms: int) -> OrderAccepted | Po
         return take_order(tx, order, order_key(order.order), now_ms)
     except PodherdError as error:
         return error
-
-
-def _keep_alarm(tx: Writing, alarm: RaiseAlarm, now_ms: int) -> None:
-    same = [a for a in tx.alarms() if (a.kind, a.subject) == (alarm.kind, alarm.subject)]
-    changed_ms = same[0].changed_ms if same and same[0].active == alarm.active else now_ms
-    tx.put_alarm(AlarmRecord(alarm.kind, alarm.subject, alarm.text, alarm.active, changed_ms))

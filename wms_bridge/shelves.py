@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from planner.warehouse.ids import PodId, SlotId, StationId
-from planner.warehouse.site import Site
+from planner.warehouse.site import Site, StationRole
 from planner.warehouse.stock import slot_id
 
 
@@ -13,6 +13,9 @@ class Shelves:
     def __init__(self, site: Site):
         self.capacity = site.pod_model.slot_capacity
         self.stations = tuple(station.id for station in site.stations)
+        self.put_stations = tuple(
+            station.id for station in site.stations if StationRole.REPLENISH in station.roles
+        )
         self.pods = pod_names(site.pod_count)
         self._slots = frozenset(_slots(site, self.pods))
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.errors import InvalidStock
-from planner.warehouse.events import StockStated
+from planner.warehouse.events import SkuStated, StockStated
+from planner.warehouse.flows import SkuFacts
 from planner.warehouse.ids import Sku
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import opening_movement, slot_account
@@ -16,6 +17,8 @@ from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 
 BALANCES_PER_EVENT = 500
+MAX_FACT = 1_000_000_000
+"""Most grams of a piece, most pieces in a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,17 @@ class StockLoaded:
     pieces: int
 
 
-def put_skus(tx: Writing, skus: Sequence[SkuRecord]) -> None:
-    """Add to the catalogue. :class:`InvalidStock` on an unusable SKU."""
+def put_skus(tx: Writing, skus: Sequence[SkuRecord], now_ms: int = 0) -> None:
+    """Add to the catalogue, and tell the fleet what is news to it. :class:`InvalidStock` on an
+    unusable SKU."""
     for index, record in enumerate(skus):
-        check_name(record.sku, f"skus[{index}].sku", InvalidStock)
+        _check_sku(record, f"skus[{index}]")
+    latest = {record.sku: record.facts for record in skus}
+    known = {record.sku: record.facts for record in tx.sku_records(latest)}
+    news = [facts for sku, facts in latest.items() if facts != known.get(sku, SkuFacts(sku))]
     tx.put_skus(skus)
+    for start in range(0, len(news), BALANCES_PER_EVENT):
+        tx.append_event(SkuStated(tuple(news[start : start + BALANCES_PER_EVENT])), now_ms)
 
 
 def load_stock(
@@ -54,6 +63,22 @@ def load_stock(
     loaded = StockLoaded(len(filled), sum(record.quantity for record in filled))
     remember(tx, key, digest, encode(loaded).decode(), now_ms)
     return loaded
+
+
+def _check_sku(record: SkuRecord, field: str) -> None:
+    check_name(record.sku, f"{field}.sku", InvalidStock)
+    for name in ("size_class", "velocity_class"):
+        if getattr(record, name) is not None:
+            check_name(getattr(record, name), f"{field}.{name}", InvalidStock)
+    for name, least in (("weight_g", 0), ("case_quantity", 1)):
+        value = getattr(record, name)
+        if value is not None and not least <= value <= MAX_FACT:
+            raise InvalidStock(
+                "out of range",
+                field=f"{field}.{name}",
+                value=value,
+                remedy=f"Send a whole number from {least} to {MAX_FACT}, or null if unknown.",
+            )
 
 
 def _check(tx: Reading, shelves: Shelves, records: Sequence[Balance]) -> None:

@@ -7,11 +7,24 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from planner.warehouse.commands import ShowPicks
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, Sku, StationId, VisitId
+from planner.warehouse.commands import ShowPicks, ShowPuts
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    RobotId,
+    Sku,
+    SlotId,
+    StationId,
+    VisitId,
+)
 from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import PickTask
-from planner.warehouse.site import PickStation, PodModel, Site
+from planner.warehouse.receipts import PutTask
+from planner.warehouse.site import PickStation, PodModel, Site, StationRole
 from planner.warehouse.stock import Balance, slot_id
 from tests.wms_bridge.serving import ServerThread
 from wms_bridge.adapters.memory.store import MemoryStore
@@ -27,10 +40,13 @@ NOW_MS = 1_000
 
 @pytest.fixture(scope="session")
 def site() -> Site:
-    """Three pods with 2 x 2 slots of 50 pieces, two stations."""
+    """Three pods with 2 x 2 slots of 50 pieces, two stations; at S2 goods are put away, too."""
     stations = tuple(
-        PickStation(StationId(name), (x_m, 0.0), (), (), order_slots=4)
-        for name, x_m in (("S1", 0.0), ("S2", 6.0))
+        PickStation(StationId(name), (x_m, 0.0), (), (), order_slots=4, roles=roles)
+        for name, x_m, roles in (
+            ("S1", 0.0, (StationRole.PICK,)),
+            ("S2", 6.0, (StationRole.PICK, StationRole.REPLENISH)),
+        )
     )
     return Site(
         format="podherd-site/1",
@@ -87,6 +103,7 @@ def stock_up() -> Callable[[Bridge], None]:
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
+PutMaker = Callable[..., ShowPuts]
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +116,23 @@ def order() -> OrderMaker:
             for number, (sku, quantity) in enumerate(wanted.items(), start=1)
         )
         return PickOrder(OrderId(name), tuple(lines))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def show_put() -> PutMaker:
+    """``show_put("u1", "R1", "RED", 3)``: one put of a receipt into P003/A/1/1 at S2; a slot of its
+    own for each SKU unless one is given."""
+
+    def make(put: str, receipt: str, sku: str, quantity: int, slot: str = "") -> ShowPuts:
+        place = slot or ("P003/A/1/1" if sku == "RED" else "P003/A/1/2")
+        pod = PodId(place.partition("/")[0])
+        visit, where = VisitId(f"v-{pod}"), StationId("S2")
+        task = PutTask(
+            PutId(put), visit, where, pod, SlotId(place), ReceiptId(receipt), Sku(sku), quantity
+        )
+        return ShowPuts(visit, where, pod, RobotId("R01"), (task,))
 
     return make
 

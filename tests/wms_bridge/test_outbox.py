@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.warehouse.commands import ShortenLine
+from planner.warehouse.commands import RouteLine, ShortenLine
 from planner.warehouse.errors import NotFound
+from planner.warehouse.flows import Flow
 from planner.warehouse.ids import OrderId
 from planner.warehouse.orders import PickOrder, line_id
 from planner.warehouse.picks import ShortReason
@@ -123,9 +124,36 @@ def test_confirmation_tells_what_came_of_each_line(rig: Rig) -> None:
                 "picked": 0,
                 "short": 1,
                 "reason": "insufficient_stock",
+                "flow": "goods_to_person",
             }
         ],
     }
+
+
+def test_a_routed_line_is_told_before_the_confirmation_of_its_order(
+    rig: Rig, order: OrderMaker
+) -> None:
+    rig.bridge.receive_order(order("A", RED=96), rig.now_ms)
+    route = RouteLine(OrderId("A"), line_id(OrderId("A"), 1), Flow.FULL_CASE, "cases", 7)
+    assert rig.bridge.apply([route], rig.now_ms) == (None,)
+    rig.mode(Mode.DOWN)
+    rig.deliver()
+    rig.mode(Mode.UP)
+    rig.now_ms += PARAMS.longest_ms
+    assert rig.deliver() == 2
+    routed, confirmed = rig.wms.received
+    assert routed.key == "line-routed/A%231"
+    assert routed.body == {
+        "message": "line-routed/A#1",
+        "order": "A",
+        "line": "A#1",
+        "sku": "RED",
+        "quantity": 96,
+        "flow": "full_case",
+        "rule": "cases",
+        "version": 7,
+    }
+    assert confirmed.key == "order-confirmed/A"
 
 
 def test_wms_down_then_up(rig: Rig) -> None:

@@ -13,22 +13,27 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from planner.warehouse.commands import AlarmKind, RaiseAlarm, ShowPicks
+from planner.warehouse.commands import AlarmKind, RaiseAlarm, RouteLine, ShowPicks, ShowPuts
 from planner.warehouse.errors import InvalidStock, Unavailable
-from planner.warehouse.ids import OrderId, PickId, Sku, StationId
+from planner.warehouse.flows import Flow, RoutingPolicy
+from planner.warehouse.ids import LineId, OrderId, PickId, PutId, ReceiptId, RuleId, Sku, StationId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
+from planner.warehouse.receipts import Receipt
+from planner.warehouse.rules import FloorRule, RuleKind
 from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
 from wms_bridge.ledger import OPENING, Movement, MovementReason, tote_account
 from wms_bridge.ports import Reading, Store, Writing
-from wms_bridge.records import OrderQuery, SkuRecord, Tally
+from wms_bridge.records import OrderQuery, ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
+PutMaker = Callable[..., ShowPuts]
+R1 = Receipt(ReceiptId("R1"), Sku("RED"), 6)
 
 
 class PowerCut(Exception):
@@ -56,12 +61,20 @@ def everything(tx: Reading) -> tuple[object, ...]:
     orders = tx.orders(OrderQuery(limit=1000))
     return (
         tx.catalogue(),
+        tx.sku_records([Sku("RED"), Sku("NEW"), Sku("NONE")]),
+        tx.rules(),
+        tx.policy(),
         orders,
         [tx.lines(record.order) for record in orders],
         tx.holdings(),
         list(tx.entries()),
         [tx.pick(PickId(name)) for name in ("p1", "p2", "p3")],
         tx.open_picks(StationId("S1"), 0),
+        tx.receipts(ReceiptQuery()),
+        tx.receipts(ReceiptQuery(open_only=True, after=1, limit=5)),
+        [tx.put(PutId(name)) for name in ("u1", "u2")],
+        tx.puts_of(ReceiptId("R1")),
+        tx.open_puts(StationId("S2"), 0),
         tx.events(0, 1000),
         tx.last_event(),
         tx.pending(10**12, 1000),
@@ -90,11 +103,15 @@ def cut_short(store: Store, site: Site, step: Callable[[Bridge], object]) -> Non
 
 
 def test_transaction_that_fails_late_leaves_no_trace(
-    bridge: Bridge, store: Store, order: OrderMaker, show: ShowMaker
+    bridge: Bridge, store: Store, order: OrderMaker, show: ShowMaker, show_put: PutMaker
 ) -> None:
     bridge.receive_order(order("A", RED=4), 1)
     bridge.apply([show("p1", "A#1", "RED", 1), show("p2", "A#1", "RED", 3)], 2)
     bridge.confirm_pick(PickId("p1"), 0, 3, ShortReason.SLOT_SHORT)
+    bridge.receive_goods(Receipt(ReceiptId("R0"), Sku("BLUE"), 7), 3)
+    bridge.apply([show_put("u0", "R0", "BLUE", 3)], 3)
+    bridge.rulebook.set_rule(rule("r1"), 3)
+    bridge.rulebook.set_rule(rule("r2"), 3)
     before = look(store)
 
     steps: list[Callable[[Bridge], object]] = [
@@ -103,6 +120,15 @@ def test_transaction_that_fails_late_leaves_no_trace(
         lambda b: b.confirm_pick(PickId("p2"), 3, 6),
         lambda b: b.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 7),
         lambda b: b.apply([show("p3", "A#1", "RED", 1)], 8),
+        lambda b: b.receive_goods(R1, 9),
+        lambda b: b.apply([show_put("u1", "R0", "BLUE", 4)], 10),
+        lambda b: b.confirm_put(PutId("u0"), 3, 11),
+        lambda b: b.rulebook.clear_rule(RuleId("r1"), 9),
+        lambda b: b.rulebook.set_rule(rule("r2", 0.7), 9),
+        lambda b: b.rulebook.set_rule(rule("r3"), 9),
+        lambda b: b.rulebook.set_policy(RoutingPolicy(1, Flow.FULL_CASE), 9),
+        lambda b: b.receive_order(order("C", RARE=1), 10),
+        lambda b: b.apply([RouteLine(OrderId("C"), LineId("C#1"), Flow.FULL_CASE)], 11),
     ]
     for step in steps:
         with pytest.raises(PowerCut):
@@ -111,6 +137,11 @@ def test_transaction_that_fails_late_leaves_no_trace(
     for step in steps:
         step(bridge)
     assert bridge.verify().sound
+
+
+def rule(name: str, speed_mps: float = 0.5) -> FloorRule:
+    area = ((0.0, 0.0), (2.0, 0.0), (2.0, 2.0))
+    return FloorRule(RuleId(name), RuleKind.SPEED_LIMIT, area, max_speed_mps=speed_mps)
 
 
 def test_movement_key_is_posted_once(store: Store) -> None:
@@ -171,6 +202,7 @@ def test_memory_and_database_answer_the_same(
     tmp_path: Path,
     order: OrderMaker,
     show: ShowMaker,
+    show_put: PutMaker,
     stock_up: Callable[[Bridge], None],
 ) -> None:
     stores: list[Store] = [MemoryStore(), SqlStore(sqlite_url(tmp_path / "bridge.db"))]
@@ -183,6 +215,10 @@ def test_memory_and_database_answer_the_same(
         bridge.confirm_pick(PickId("p1"), 1, 3, ShortReason.SLOT_SHORT)
         bridge.confirm_pick(PickId("p2"), 3, 4)
         bridge.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 5)
+        bridge.receive_goods(R1, 6)
+        bridge.receive_goods(Receipt(ReceiptId("R2"), Sku("BLUE"), 9), 6)
+        bridge.apply([show_put("u1", "R1", "RED", 6), show_put("u2", "R2", "BLUE", 5)], 7)
+        bridge.confirm_put(PutId("u1"), 6, 8)
         answers.append(look(store))
         store.close()
     assert answers[0] == answers[1]

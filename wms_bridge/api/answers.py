@@ -6,11 +6,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from planner.codec.messages import from_json, to_json
-from planner.warehouse.ids import OrderId, PickId
+from planner.warehouse.ids import OrderId, PickId, PutId, ReceiptId, Sku
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
-from wms_bridge.answers import CommandTaken, OrderProgress
-from wms_bridge.records import AlarmRecord, Discrepancy
+from wms_bridge.answers import CommandTaken, OrderProgress, ReceiptProgress
+from wms_bridge.records import AlarmRecord, Discrepancy, OrderStatus, StationRecord
 
 Kind = TypeVar("Kind")
 
@@ -42,6 +42,22 @@ class OrderTaken:
     received_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class OrderAlteredOut:
+    """How an order is after a change; see :class:`wms_bridge.changing.OrderAltered`."""
+
+    order: OrderId
+    status: OrderStatus
+    priority: int
+    due_ms: int | None
+    lines: int
+    pieces: int
+    picked: int
+    withdrawn: int
+    changed: bool
+    at_ms: int
+
+
 class OrdersOut(BaseModel):
     """Orders as asked for."""
 
@@ -56,6 +72,45 @@ class PickTakenOut:
     quantity: int
     reason: ShortReason | None
     confirmed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTaken:
+    """The goods are booked onto the dock, and this stays the answer."""
+
+    receipt: ReceiptId
+    sku: Sku
+    quantity: int
+    received_ms: int
+
+
+class ReceiptsOut(BaseModel):
+    """Goods received as asked for, oldest first."""
+
+    receipts: tuple[ReceiptProgress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutTakenOut:
+    """The put is posted, and this stays its answer."""
+
+    put: PutId
+    quantity: int
+    confirmed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickFailedOut:
+    """The pick waits for a person, and this stays its answer."""
+
+    pick: PickId
+    failed_ms: int
+
+
+class StationsOut(BaseModel):
+    """All stations."""
+
+    stations: tuple[StationRecord, ...]
 
 
 class AlarmsOut(BaseModel):

@@ -11,7 +11,17 @@ from fastapi.staticfiles import StaticFiles
 from wms_bridge.api import problems
 from wms_bridge.api.context import Context
 from wms_bridge.api.guards import ApiKeyGuard, BodyLimit, HostGuard, OriginGuard, PageHeaders
-from wms_bridge.api.routes import fleet, live, master, orders, outbox, overview, stations
+from wms_bridge.api.routes import (
+    fleet,
+    live,
+    master,
+    orders,
+    outbox,
+    overview,
+    receipts,
+    rules,
+    stations,
+)
 from wms_bridge.outbox import Delivery
 from wms_bridge.service import Bridge
 
@@ -39,7 +49,7 @@ def create_app(
     app = FastAPI(title="Podherd bridge", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.context = context
     problems.install(app)
-    for routes in (master, orders, stations, fleet, live, overview, outbox):
+    for routes in (master, orders, receipts, stations, fleet, rules, live, overview, outbox):
         app.include_router(routes.router)
     if page.is_dir():
         app.mount("/", StaticFiles(directory=page, html=True), name="page")

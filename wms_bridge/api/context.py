@@ -22,9 +22,15 @@ class Context:
         self.started_ms = clock()
         self.feed = Bell()
         self.picks = Bell()
+        self.puts = Bell()
         self.outbox = Bell()
         self.latest = LatestView()
-        self._bells = {Topic.FEED: self.feed, Topic.PICKS: self.picks, Topic.OUTBOX: self.outbox}
+        self._bells = {
+            Topic.FEED: self.feed,
+            Topic.PICKS: self.picks,
+            Topic.PUTS: self.puts,
+            Topic.OUTBOX: self.outbox,
+        }
         bridge.subscribe(self._heard)
 
     def open(self) -> None:

@@ -15,6 +15,7 @@ from planner.warehouse.errors import (
     LedgerImbalance,
     NotFound,
     PodherdError,
+    TooLate,
     Unavailable,
 )
 from wms_bridge.problem_codes import INTERNAL_ERROR, code_of
@@ -26,6 +27,7 @@ _MAX_SHOWN = 200
 _STATUS: Mapping[type[PodherdError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooLate: HTTPStatus.CONFLICT,
     IdempotencyConflict: HTTPStatus.CONFLICT,
     LedgerImbalance: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from planner.warehouse.errors import InvalidOrder, InvalidStock
-from planner.warehouse.ids import OrderId, Sku, SlotId
+from planner.warehouse.errors import InvalidOrder, InvalidReceipt, InvalidStock
+from planner.warehouse.ids import OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import ShortReason
+from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
-from wms_bridge.names import check_quantity
+from wms_bridge.names import check_quantity, check_rank
 from wms_bridge.records import SkuRecord
 
 MAX_LINE_NUMBER = 1_000_000
@@ -24,6 +25,10 @@ class SkuIn(_Request):
 
     sku: StrictStr
     description: StrictStr = Field("", max_length=500)
+    size_class: StrictStr | None = None
+    velocity_class: StrictStr | None = None
+    weight_g: StrictInt | None = None
+    case_quantity: StrictInt | None = None
 
 
 class SkusIn(_Request):
@@ -33,7 +38,7 @@ class SkusIn(_Request):
 
     def records(self) -> tuple[SkuRecord, ...]:
         """As the service takes them."""
-        return tuple(SkuRecord(Sku(item.sku), item.description) for item in self.skus)
+        return tuple(_sku(item) for item in self.skus)
 
 
 class StockIn(_Request):
@@ -68,11 +73,13 @@ class OrderLineIn(_Request):
 
 
 class OrderIn(_Request):
-    """A pick order; ``due_ms`` is the site time by which it should be complete."""
+    """A pick order; ``due_ms`` is the site time by which it should be complete; orders of higher
+    ``priority`` go first."""
 
     order: StrictStr
     lines: list[OrderLineIn]
     due_ms: StrictInt | None = None
+    priority: StrictInt = 0
 
     def pick_order(self) -> PickOrder:
         """As the service takes it; :class:`InvalidOrder` names the wrong field."""
@@ -85,7 +92,55 @@ class OrderIn(_Request):
             )
         for index, line in enumerate(self.lines):
             check_quantity(line.quantity, f"lines[{index}].quantity", InvalidOrder)
-        return PickOrder(OrderId(self.order), tuple(_lines(self.order, self.lines)), self.due_ms)
+        check_rank(self.priority, self.due_ms, InvalidOrder)
+        lines = tuple(_lines(self.order, self.lines))
+        return PickOrder(OrderId(self.order), lines, self.due_ms, self.priority)
+
+
+class ChangeIn(_Request):
+    """New contents of an order, complete: what is left out is not wanted any more."""
+
+    lines: list[OrderLineIn]
+    due_ms: StrictInt | None = None
+    priority: StrictInt = 0
+
+    def pick_order(self, order: str) -> PickOrder:
+        """As the service takes it; :class:`InvalidOrder` names the wrong field."""
+        return OrderIn(
+            order=order, lines=self.lines, due_ms=self.due_ms, priority=self.priority
+        ).pick_order()
+
+
+class PriorityIn(_Request):
+    """An order's new place among the others; without ``due_ms`` it is due when it was."""
+
+    priority: StrictInt
+    due_ms: StrictInt | None = None
+
+
+class CloseIn(_Request):
+    """How a station is closed."""
+
+    at_once: StrictBool = False
+
+
+class ReceiptIn(_Request):
+    """Goods received."""
+
+    receipt: StrictStr
+    sku: StrictStr
+    quantity: StrictInt
+
+    def goods(self) -> Receipt:
+        """As the service takes them; :class:`InvalidReceipt` on a quantity out of range."""
+        check_quantity(self.quantity, "quantity", InvalidReceipt)
+        return Receipt(ReceiptId(self.receipt), Sku(self.sku), self.quantity)
+
+
+class ConfirmPutIn(_Request):
+    """What was put into the slot; if that is less than asked no more fit."""
+
+    quantity: StrictInt
 
 
 class ConfirmIn(_Request):
@@ -93,6 +148,17 @@ class ConfirmIn(_Request):
 
     quantity: StrictInt
     reason: ShortReason | None = None
+
+
+def _sku(item: SkuIn) -> SkuRecord:
+    return SkuRecord(
+        Sku(item.sku),
+        item.description,
+        item.size_class,
+        item.velocity_class,
+        item.weight_g,
+        item.case_quantity,
+    )
 
 
 def _lines(order: str, lines: Sequence[OrderLineIn]) -> list[OrderLine]:

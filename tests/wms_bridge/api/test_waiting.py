@@ -18,6 +18,7 @@ from planner.warehouse.orders import PickOrder
 from planner.warehouse.view import FloorView, Kpis
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
+from wms_bridge.connection import Connection
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
@@ -150,7 +151,7 @@ def test_slow_page_skips_to_the_newest_frame(url: str, client: BridgeClient) -> 
 def test_frame_that_is_none_is_refused_and_not_shown(url: str, client: BridgeClient) -> None:
     client.post_view(frame(1))
     with pytest.raises(InvalidMessage):
-        client._send("POST", "/v1/fleet/view", {"at_ms": 5})
+        Connection(url).send("POST", "/v1/fleet/view", {"at_ms": 5})
     with connect(url.replace("http", "ws") + "/v1/live") as page:
         assert from_json(decode(page.recv(20)), FloorView) == frame(1)
 

@@ -3,13 +3,24 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    RuleId,
+    Sku,
+    StationId,
+)
+from wms_bridge.adapters.memory.tables import Tables
 from wms_bridge.ledger import Account, Entry, Holding, Movement, entry_after, posted
 from wms_bridge.ports import Reading, Writing
 from wms_bridge.records import (
@@ -21,42 +32,27 @@ from wms_bridge.records import (
     OrderRecord,
     OutboxMessage,
     PickRecord,
+    PolicyRecord,
+    PutRecord,
+    ReceiptQuery,
+    ReceiptRecord,
     Remembered,
+    RuleRecord,
     SkuRecord,
     Sort,
+    StationRecord,
     Tally,
 )
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-
-
-@dataclass(slots=True)
-class _Tables:
-    skus: dict[Sku, SkuRecord] = field(default_factory=dict)
-    remembered: dict[str, Remembered] = field(default_factory=dict)
-    orders: dict[OrderId, OrderRecord] = field(default_factory=dict)
-    order_list: list[OrderId] = field(default_factory=list)
-    lines: dict[LineId, LineRecord] = field(default_factory=dict)
-    order_lines: dict[OrderId, tuple[LineId, ...]] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    movement_keys: dict[str, None] = field(default_factory=dict)
-    balances: dict[tuple[Account, Sku], int] = field(default_factory=dict)
-    account_skus: dict[Account, tuple[Sku, ...]] = field(default_factory=dict)
-    picks: dict[PickId, PickRecord] = field(default_factory=dict)
-    open_picks: dict[tuple[StationId, PickId], None] = field(default_factory=dict)
-    events: list[NumberedEvent] = field(default_factory=list)
-    messages: dict[int, OutboxMessage] = field(default_factory=dict)
-    pending: dict[int, None] = field(default_factory=dict)
-    discrepancies: list[Discrepancy] = field(default_factory=list)
-    alarms: dict[tuple[str, str], AlarmRecord] = field(default_factory=dict)
-    tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))
+_POLICY = "policy"
 
 
 class MemoryReading:
     """Questions to the tables; see :class:`wms_bridge.ports.Reading`."""
 
-    def __init__(self, tables: _Tables):
+    def __init__(self, tables: Tables):
         self._tables = tables
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
@@ -64,6 +60,15 @@ class MemoryReading:
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         return tuple(self._tables.skus[sku] for sku in sorted(self._tables.skus))
+
+    def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
+        return tuple(self._tables.skus[sku] for sku in sorted(skus) if sku in self._tables.skus)
+
+    def rules(self) -> tuple[RuleRecord, ...]:
+        return tuple(self._tables.rules.values())
+
+    def policy(self) -> PolicyRecord | None:
+        return self._tables.policy.get(_POLICY)
 
     def remembered(self, key: str) -> Remembered | None:
         return self._tables.remembered.get(key)
@@ -116,6 +121,34 @@ class MemoryReading:
         newer = (record for record in found if record.number > after)
         return tuple(sorted(newer, key=lambda record: record.number))
 
+    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
+        return self._tables.receipts.get(receipt)
+
+    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
+        names = self._tables.open_receipts if query.open_only else self._tables.receipts
+        found = sorted((self._tables.receipts[n] for n in names), key=lambda r: r.number)
+        return tuple(islice((r for r in found if r.number > query.after), query.limit))
+
+    def put(self, put: PutId) -> PutRecord | None:
+        return self._tables.puts.get(put)
+
+    def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
+        return tuple(self._tables.puts[p] for p in self._tables.receipt_puts.get(receipt, ()))
+
+    def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
+        found = (self._tables.puts[p] for s, p in self._tables.open_puts if s == station)
+        newer = (record for record in found if record.number > after)
+        return tuple(sorted(newer, key=lambda record: record.number))
+
+    def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
+        return self._open(lambda record: record.task.order == order)
+
+    def failed_picks(self) -> tuple[PickRecord, ...]:
+        return self._open(lambda record: record.failed_ms is not None)
+
+    def stations(self) -> tuple[StationRecord, ...]:
+        return tuple(self._tables.stations[name] for name in sorted(self._tables.stations))
+
     def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
         return tuple(self._tables.events[max(0, after) : max(0, after) + limit])
 
@@ -126,10 +159,10 @@ class MemoryReading:
         return self._tables.messages.get(number)
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        heads: dict[OrderId, OutboxMessage] = {}
+        heads: dict[tuple[OrderId | None, ReceiptId | None], OutboxMessage] = {}
         for number in sorted(self._tables.pending):
             message = self._tables.messages[number]
-            heads.setdefault(message.order, message)
+            heads.setdefault((message.order, message.receipt), message)
         return tuple(m for m in heads.values() if m.next_ms <= now_ms)[:limit]
 
     def next_pending_ms(self) -> int | None:
@@ -161,17 +194,37 @@ class MemoryReading:
     def tallies(self) -> Mapping[Tally, int]:
         return dict(self._tables.tallies)
 
+    def _open(self, wanted: Callable[[PickRecord], bool]) -> tuple[PickRecord, ...]:
+        records = (self._tables.picks[pick] for _, pick in self._tables.open_picks)
+        return tuple(sorted(filter(wanted, records), key=lambda record: record.number))
+
 
 class MemoryWriting(MemoryReading):
     """Changes to the tables; see :class:`wms_bridge.ports.Writing`."""
 
-    def __init__(self, tables: _Tables):
+    def __init__(self, tables: Tables):
         super().__init__(tables)
         self._undo: list[Callable[[], object]] = []
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
         for record in skus:
             self._set(self._tables.skus, record.sku, record)
+
+    def put_rule(self, rule: RuleRecord) -> None:
+        self._set(self._tables.rules, rule.rule.rule, rule)
+
+    def remove_rule(self, rule: RuleId) -> None:
+        before, rules = dict(self._tables.rules), self._tables.rules
+
+        def restore() -> None:
+            rules.clear()
+            rules.update(before)
+
+        if rules.pop(rule, None) is not None:
+            self._undo.append(restore)
+
+    def put_policy(self, policy: PolicyRecord) -> None:
+        self._set(self._tables.policy, _POLICY, policy)
 
     def remember(self, request: Remembered) -> None:
         self._set(self._tables.remembered, request.key, request)
@@ -186,6 +239,12 @@ class MemoryWriting(MemoryReading):
 
     def put_order(self, order: OrderRecord) -> None:
         self._set(self._tables.orders, order.order, order)
+
+    def add_lines(self, lines: Sequence[LineRecord]) -> None:
+        for line in lines:
+            self._set(self._tables.lines, line.line, line)
+            known = self._tables.order_lines[line.order]
+            self._set(self._tables.order_lines, line.order, (*known, line.line))
 
     def put_line(self, line: LineRecord) -> None:
         self._set(self._tables.lines, line.line, line)
@@ -203,12 +262,38 @@ class MemoryWriting(MemoryReading):
     def add_pick(self, pick: PickRecord) -> None:
         record = replace(pick, number=len(self._tables.picks) + 1)
         self._set(self._tables.picks, pick.task.pick, record)
-        self._set(self._tables.open_picks, (pick.task.station, pick.task.pick), None)
+        if pick.open:
+            self._set(self._tables.open_picks, (pick.task.station, pick.task.pick), None)
 
     def put_pick(self, pick: PickRecord) -> None:
         self._set(self._tables.picks, pick.task.pick, pick)
-        if pick.confirmed_ms is not None:
+        if not pick.open:
             self._remove(self._tables.open_picks, (pick.task.station, pick.task.pick))
+
+    def add_receipt(self, receipt: ReceiptRecord) -> None:
+        record = replace(receipt, number=len(self._tables.receipts) + 1)
+        self._set(self._tables.receipts, receipt.receipt, record)
+        self._set(self._tables.open_receipts, receipt.receipt, None)
+
+    def put_receipt(self, receipt: ReceiptRecord) -> None:
+        self._set(self._tables.receipts, receipt.receipt, receipt)
+        if receipt.completed_ms is not None:
+            self._remove(self._tables.open_receipts, receipt.receipt)
+
+    def add_put(self, put: PutRecord) -> None:
+        task, tables = put.task, self._tables
+        self._set(tables.puts, task.put, replace(put, number=len(tables.puts) + 1))
+        before = tables.receipt_puts.get(task.receipt, ())
+        self._set(tables.receipt_puts, task.receipt, (*before, task.put))
+        self._set(tables.open_puts, (task.station, task.put), None)
+
+    def put_put(self, put: PutRecord) -> None:
+        self._set(self._tables.puts, put.task.put, put)
+        if put.confirmed_ms is not None:
+            self._remove(self._tables.open_puts, (put.task.station, put.task.put))
+
+    def put_station(self, station: StationRecord) -> None:
+        self._set(self._tables.stations, station.station, station)
 
     def append_event(self, event: Event, at_ms: int) -> None:
         number = len(self._tables.events) + 1
@@ -271,7 +356,7 @@ class MemoryStore:
     """See :class:`wms_bridge.ports.Store`."""
 
     def __init__(self) -> None:
-        self._tables = _Tables()
+        self._tables = Tables()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -288,6 +373,14 @@ class MemoryStore:
             except BaseException:
                 transaction.undo()
                 raise
+
+    def __getstate__(self) -> Tables:
+        """Copies and pickles hold the tables; each store has a lock of its own."""
+        return self._tables
+
+    def __setstate__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Nothing to let go of."""

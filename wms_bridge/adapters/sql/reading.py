@@ -5,13 +5,32 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, StationId
-from wms_bridge.adapters.sql.rows import entry_of, event_of, pick_of, record_of
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    Sku,
+    StationId,
+)
+from wms_bridge.adapters.sql.rows import (
+    entry_of,
+    event_of,
+    pick_of,
+    policy_of,
+    put_of,
+    record_of,
+    rule_of,
+)
 from wms_bridge.adapters.sql.statements import (
     DEAD,
     EVENTS,
     LAST_EVENT,
+    OPEN_PICK,
     OPEN_PICKS,
+    OPEN_PUTS,
     PENDING,
     keys,
     select_by,
@@ -25,8 +44,13 @@ from wms_bridge.adapters.sql.tables import (
     ORDER,
     OUTBOX,
     PICK,
+    POLICY,
+    PUT,
+    RECEIPT,
     REQUEST,
+    RULE,
     SKU,
+    STATION,
     TALLY,
 )
 from wms_bridge.ledger import Account, Entry, Holding
@@ -39,9 +63,15 @@ from wms_bridge.records import (
     OrderRecord,
     OutboxMessage,
     PickRecord,
+    PolicyRecord,
+    PutRecord,
+    ReceiptQuery,
+    ReceiptRecord,
     Remembered,
+    RuleRecord,
     SkuRecord,
     Sort,
+    StationRecord,
     Tally,
 )
 
@@ -66,6 +96,22 @@ class SqlReading:
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         return self._all(select(SKU).order_by(SKU.c.sku), SkuRecord)
+
+    def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
+        found: list[SkuRecord] = []
+        for chunk in chunks(sorted(skus)):
+            query = select(SKU).where(SKU.c.sku.in_(chunk)).order_by(SKU.c.sku)
+            found.extend(self._all(query, SkuRecord))
+        return tuple(found)
+
+    def rules(self) -> tuple[RuleRecord, ...]:
+        rows = self._connection.execute(select(RULE).order_by(RULE.c.number)).mappings()
+        return tuple(rule_of(row) for row in rows)
+
+    def policy(self) -> PolicyRecord | None:
+        query = select(POLICY).order_by(POLICY.c.version.desc()).limit(1)
+        row = self._connection.execute(query).mappings().first()
+        return policy_of(row) if row else None
 
     def remembered(self, key: str) -> Remembered | None:
         return self._one(REQUEST, Remembered, key=key)
@@ -121,6 +167,37 @@ class SqlReading:
         found = self._connection.execute(OPEN_PICKS, {"station": station, "after": after})
         return tuple(pick_of(row) for row in found.mappings())
 
+    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
+        return self._one(RECEIPT, ReceiptRecord, receipt=receipt)
+
+    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
+        number = RECEIPT.c.number
+        found = select(RECEIPT).where(number > query.after).order_by(number).limit(query.limit)
+        if query.open_only:
+            found = found.where(RECEIPT.c.completed_ms.is_(None))
+        return self._all(found, ReceiptRecord)
+
+    def put(self, put: PutId) -> PutRecord | None:
+        row = self._connection.execute(select_by(PUT, "put"), keys(put=put)).mappings().first()
+        return put_of(row) if row else None
+
+    def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
+        query = select(PUT).where(PUT.c.receipt == receipt).order_by(PUT.c.number)
+        return tuple(put_of(row) for row in self._connection.execute(query).mappings())
+
+    def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
+        found = self._connection.execute(OPEN_PUTS, {"station": station, "after": after})
+        return tuple(put_of(row) for row in found.mappings())
+
+    def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
+        return self._picks(PICK.c.order == order)
+
+    def failed_picks(self) -> tuple[PickRecord, ...]:
+        return self._picks(PICK.c.failed_ms.is_not(None))
+
+    def stations(self) -> tuple[StationRecord, ...]:
+        return self._all(select(STATION).order_by(STATION.c.station), StationRecord)
+
     def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
         found = self._connection.execute(EVENTS, {"after": after, "most": limit})
         return tuple(event_of(row) for row in found.mappings())
@@ -132,7 +209,8 @@ class SqlReading:
         return self._one(OUTBOX, OutboxMessage, number=number)
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        heads = select(func.min(OUTBOX.c.number)).where(PENDING).group_by(OUTBOX.c.order)
+        heads = select(func.min(OUTBOX.c.number)).where(PENDING)
+        heads = heads.group_by(OUTBOX.c.order, OUTBOX.c.receipt)
         query = (
             select(OUTBOX)
             .where(OUTBOX.c.number.in_(heads), OUTBOX.c.next_ms <= now_ms)
@@ -168,6 +246,10 @@ class SqlReading:
         rows = self._connection.execute(select(TALLY.c.name, TALLY.c.count)).mappings()
         counted = {row["name"]: row["count"] for row in rows}
         return {name: counted.get(name.value, 0) for name in Tally}
+
+    def _picks(self, wanted: ColumnElement[bool]) -> tuple[PickRecord, ...]:
+        query = select(PICK).where(OPEN_PICK, wanted).order_by(PICK.c.number)
+        return tuple(pick_of(row) for row in self._connection.execute(query).mappings())
 
     def _one(self, table: Table, kind: type[Record], **key: str | int) -> Record | None:
         row = self._connection.execute(select_by(table, *key), keys(**key)).mappings().first()

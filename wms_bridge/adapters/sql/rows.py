@@ -14,8 +14,10 @@ from planner.codec.messages import (
 )
 from planner.warehouse.errors import LedgerImbalance, PodherdError
 from planner.warehouse.events import Event
+from planner.warehouse.flows import RoutingPolicy
+from planner.warehouse.rules import FloorRule
 from wms_bridge.ledger import Entry, Movement
-from wms_bridge.records import NumberedEvent, PickRecord
+from wms_bridge.records import NumberedEvent, PickRecord, PolicyRecord, PutRecord, RuleRecord
 
 Record = TypeVar("Record")
 Cell = str | int | float | bool | None
@@ -42,9 +44,9 @@ def _cells(row: RowMapping) -> Row:
     return {str(name): cell for name, cell in row.items()}
 
 
-def row_of_pick(pick: PickRecord) -> Row:
-    """A pick and its task side by side; the task's quantity is the column ``asked``."""
-    row = row_of(pick, numbered=True)
+def row_of_task(shown: PickRecord | PutRecord) -> Row:
+    """A pick or put and its task side by side; the task's quantity is the column ``asked``."""
+    row = row_of(shown, numbered=True)
     task = to_json(row.pop("task"))
     task["asked"] = task.pop("quantity")
     return {**task, **row}
@@ -55,6 +57,13 @@ def pick_of(row: RowMapping) -> PickRecord:
     cells = _cells(row)
     task = {**cells, "quantity": cells["asked"]}
     return from_json({**cells, "task": task}, PickRecord)
+
+
+def put_of(row: RowMapping) -> PutRecord:
+    """The put in a row."""
+    cells = _cells(row)
+    task = {**cells, "quantity": cells["asked"]}
+    return from_json({**cells, "task": task}, PutRecord)
 
 
 def row_of_entry(entry: Entry) -> Row:
@@ -83,3 +92,25 @@ def row_of_event(event: Event, at_ms: int) -> Row:
 def event_of(row: RowMapping) -> NumberedEvent:
     """The numbered event in a row."""
     return NumberedEvent(row["number"], row["at_ms"], event_from_json(decode(row["event"])))
+
+
+def row_of_rule(record: RuleRecord) -> Row:
+    """A rule as JSON text under its id."""
+    body = encode(record.rule).decode()
+    return {"rule": record.rule.rule, "body": body, "set_ms": record.set_ms}
+
+
+def rule_of(row: RowMapping) -> RuleRecord:
+    """The rule in a row."""
+    return RuleRecord(from_json(decode(row["body"]), FloorRule), row["set_ms"])
+
+
+def row_of_policy(record: PolicyRecord) -> Row:
+    """A policy as JSON text under its version."""
+    body = encode(record.policy).decode()
+    return {"version": record.policy.version, "body": body, "set_ms": record.set_ms}
+
+
+def policy_of(row: RowMapping) -> PolicyRecord:
+    """The policy in a row."""
+    return PolicyRecord(from_json(decode(row["body"]), RoutingPolicy), row["set_ms"])

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from wms_bridge.adapters.sql.rows import Row
-from wms_bridge.adapters.sql.tables import BALANCE, FEED, MOVEMENT, OUTBOX, PICK, TALLY
+from wms_bridge.adapters.sql.tables import BALANCE, FEED, MOVEMENT, OUTBOX, PICK, PUT, TALLY
 
 
 @cache
@@ -50,11 +50,19 @@ def changes(row: Row, *names: str) -> dict[str, object]:
 DEAD = OUTBOX.c.dead_ms.is_not(None)
 PENDING = OUTBOX.c.delivered_ms.is_(None) & OUTBOX.c.dead_ms.is_(None)
 
+# The index open_pick asks for confirmed_ms IS NULL: those withdrawn are few.
+OPEN_PICK = PICK.c.confirmed_ms.is_(None) & PICK.c.withdrawn_ms.is_(None)
 OPEN_PICKS = (
     select(PICK)
-    .where(PICK.c.confirmed_ms.is_(None), PICK.c.station == bindparam("station"))
+    .where(OPEN_PICK, PICK.c.station == bindparam("station"))
     .where(PICK.c.number > bindparam("after"))
     .order_by(PICK.c.number)
+)
+OPEN_PUTS = (
+    select(PUT)
+    .where(PUT.c.confirmed_ms.is_(None), PUT.c.station == bindparam("station"))
+    .where(PUT.c.number > bindparam("after"))
+    .order_by(PUT.c.number)
 )
 EVENTS = (
     select(FEED)

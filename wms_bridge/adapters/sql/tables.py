@@ -23,6 +23,27 @@ SKU = Table(
     METADATA,
     Column("sku", Text, primary_key=True),
     Column("description", Text, nullable=False),
+    Column("size_class", Text),
+    Column("velocity_class", Text),
+    Column("weight_g", BigInteger),
+    Column("case_quantity", BigInteger),
+)
+
+RULE = Table(
+    "floor_rule",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("rule", Text, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+)
+
+POLICY = Table(
+    "routing_policy",
+    METADATA,
+    Column("version", BigInteger, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
 )
 
 REQUEST = Table(
@@ -49,6 +70,8 @@ ORDER = Table(
     Column("pieces", BigInteger, nullable=False),
     Column("picked", BigInteger, nullable=False),
     Column("short", BigInteger, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("changed_ms", BigInteger),
 )
 
 LINE = Table(
@@ -63,6 +86,7 @@ LINE = Table(
     Column("short", BigInteger, nullable=False),
     Column("shown", BigInteger, nullable=False),
     Column("reason", Text),
+    Column("flow", Text, nullable=False, server_default="goods_to_person"),
     CheckConstraint("picked + short + shown <= quantity", name="line_not_exceeded"),
 )
 
@@ -106,8 +130,53 @@ PICK = Table(
     Column("quantity", BigInteger),
     Column("reason", Text),
     Column("confirmed_ms", BigInteger),
+    Column("failed_ms", BigInteger),
+    Column("withdrawn_ms", BigInteger),
 )
 Index("open_pick", PICK.c.station, PICK.c.number, sqlite_where=PICK.c.confirmed_ms.is_(None))
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("receipt", Text, nullable=False, unique=True),
+    Column("body_hash", Text, nullable=False),
+    Column("sku", Text, ForeignKey("sku.sku"), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("put", BigInteger, nullable=False),
+    Column("shown", BigInteger, nullable=False),
+    Column("completed_ms", BigInteger),
+    CheckConstraint("put + shown <= quantity", name="receipt_not_exceeded"),
+)
+Index("open_receipt", RECEIPT.c.number, sqlite_where=RECEIPT.c.completed_ms.is_(None))
+
+PUT = Table(
+    "put",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    Column("put", Text, nullable=False, unique=True),
+    Column("visit", Text, nullable=False),
+    Column("station", Text, nullable=False),
+    Column("pod", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("receipt", Text, ForeignKey("receipt.receipt"), nullable=False, index=True),
+    Column("sku", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("robot", Text, nullable=False),
+    Column("shown_ms", BigInteger, nullable=False),
+    Column("quantity", BigInteger),
+    Column("confirmed_ms", BigInteger),
+)
+Index("open_put", PUT.c.station, PUT.c.number, sqlite_where=PUT.c.confirmed_ms.is_(None))
+STATION = Table(
+    "station",
+    METADATA,
+    Column("station", Text, primary_key=True),
+    Column("closed", Boolean, nullable=False),
+    Column("at_once", Boolean, nullable=False),
+    Column("changed_ms", BigInteger),
+)
 
 FEED = Table(
     "feed",
@@ -122,7 +191,7 @@ OUTBOX = Table(
     METADATA,
     Column("number", _NUMBER, primary_key=True),
     Column("message", Text, nullable=False, unique=True),
-    Column("order", Text, ForeignKey("pick_order.order"), nullable=False),
+    Column("order", Text, ForeignKey("pick_order.order")),
     Column("body", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -131,6 +200,7 @@ OUTBOX = Table(
     Column("delivered_ms", BigInteger),
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("dead_ms", BigInteger),
+    Column("receipt", Text, ForeignKey("receipt.receipt", name="outbox_receipt")),
 )
 Index("pending_message", OUTBOX.c.number, sqlite_where=OUTBOX.c.delivered_ms.is_(None))
 Index("dead_message", OUTBOX.c.dead_ms, sqlite_where=OUTBOX.c.dead_ms.is_not(None))

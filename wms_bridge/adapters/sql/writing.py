@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
-from planner.warehouse.ids import Sku
+from planner.warehouse.ids import RuleId, Sku
 from wms_bridge.adapters.sql.reading import SqlReading, chunks
 from wms_bridge.adapters.sql.rows import (
     Row,
@@ -15,7 +15,9 @@ from wms_bridge.adapters.sql.rows import (
     row_of,
     row_of_entry,
     row_of_event,
-    row_of_pick,
+    row_of_policy,
+    row_of_rule,
+    row_of_task,
 )
 from wms_bridge.adapters.sql.statements import (
     BALANCES,
@@ -38,8 +40,13 @@ from wms_bridge.adapters.sql.tables import (
     ORDER,
     OUTBOX,
     PICK,
+    POLICY,
+    PUT,
+    RECEIPT,
     REQUEST,
+    RULE,
     SKU,
+    STATION,
     TALLY,
 )
 from wms_bridge.ledger import Account, Entry, Movement, entry_after, posted
@@ -50,8 +57,13 @@ from wms_bridge.records import (
     OrderRecord,
     OutboxMessage,
     PickRecord,
+    PolicyRecord,
+    PutRecord,
+    ReceiptRecord,
     Remembered,
+    RuleRecord,
     SkuRecord,
+    StationRecord,
     Tally,
 )
 
@@ -71,6 +83,15 @@ class SqlWriting(SqlReading):
         if new:
             self._connection.execute(insert_into(SKU), new)
 
+    def put_rule(self, rule: RuleRecord) -> None:
+        self._put(RULE, row_of_rule(rule), "rule")
+
+    def remove_rule(self, rule: RuleId) -> None:
+        self._connection.execute(delete(RULE).where(RULE.c.rule == rule))
+
+    def put_policy(self, policy: PolicyRecord) -> None:
+        self._put(POLICY, row_of_policy(policy), "version")
+
     def remember(self, request: Remembered) -> None:
         self._connection.execute(insert_into(REQUEST), row_of(request))
 
@@ -80,6 +101,9 @@ class SqlWriting(SqlReading):
 
     def put_order(self, order: OrderRecord) -> None:
         self._put(ORDER, row_of(order), "number")
+
+    def add_lines(self, lines: Sequence[LineRecord]) -> None:
+        self._connection.execute(insert_into(LINE), [row_of(line) for line in lines])
 
     def put_line(self, line: LineRecord) -> None:
         self._put(LINE, row_of(line), "line")
@@ -97,10 +121,25 @@ class SqlWriting(SqlReading):
         self._put_balances(movements)
 
     def add_pick(self, pick: PickRecord) -> None:
-        self._connection.execute(insert_into(PICK), row_of_pick(pick))
+        self._connection.execute(insert_into(PICK), row_of_task(pick))
 
     def put_pick(self, pick: PickRecord) -> None:
-        self._put(PICK, row_of_pick(pick), "pick")
+        self._put(PICK, row_of_task(pick), "pick")
+
+    def add_receipt(self, receipt: ReceiptRecord) -> None:
+        self._connection.execute(insert_into(RECEIPT), row_of(receipt, numbered=True))
+
+    def put_receipt(self, receipt: ReceiptRecord) -> None:
+        self._put(RECEIPT, row_of(receipt), "number")
+
+    def add_put(self, put: PutRecord) -> None:
+        self._connection.execute(insert_into(PUT), row_of_task(put))
+
+    def put_put(self, put: PutRecord) -> None:
+        self._put(PUT, row_of_task(put), "put")
+
+    def put_station(self, station: StationRecord) -> None:
+        self._put(STATION, row_of(station), "station")
 
     def append_event(self, event: Event, at_ms: int) -> None:
         self._connection.execute(insert_into(FEED), row_of_event(event, at_ms))

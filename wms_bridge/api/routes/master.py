@@ -23,9 +23,9 @@ def site(context: InContext) -> Response:
 
 @router.put("/skus")
 def put_skus(body: SkusIn, context: InContext) -> SkusTaken:
-    """Add articles to the catalogue, or replace their descriptions."""
+    """Add articles to the catalogue, or replace what is said of them."""
     records = body.records()
-    context.bridge.put_skus(records)
+    context.bridge.put_skus(records, context.clock())
     return SkusTaken(skus=len(records))
 
 

@@ -8,11 +8,12 @@ from starlette.concurrency import run_in_threadpool
 from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import OrderId
 from wms_bridge.answers import BulkTaken, OrderProgress, OrderWithLines
-from wms_bridge.api.answers import OrdersOut, OrderTaken, part_of
+from wms_bridge.api.answers import OrderAlteredOut, OrdersOut, OrderTaken, part_of
 from wms_bridge.api.bulk import take_csv, take_json
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Before, Key, Limit
-from wms_bridge.api.requests import OrderIn
+from wms_bridge.api.requests import ChangeIn, OrderIn, PriorityIn
+from wms_bridge.changing import OrderAltered
 from wms_bridge.records import OrderQuery, OrderStatus, Sort
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
@@ -53,6 +54,41 @@ def orders(
     ``before`` if newest and as ``after`` if oldest come first."""
     found = context.bridge.orders(OrderQuery(status, order, after, before, limit))
     return OrdersOut(orders=tuple(part_of(record, OrderProgress) for record in found))
+
+
+@router.post("/{order:path}/cancel")
+def cancel(order: str, context: InContext, response: Response, key: Key = None) -> OrderAlteredOut:
+    """Stop an order. Picks that are not confirmed are withdrawn; what is picked stays in its tote,
+    and the WMS is told. A repeat has the same answer."""
+    altered = context.bridge.cancel_order(OrderId(order), context.clock(), key)
+    return _altered(altered, response)
+
+
+@router.put("/{order:path}")
+def change(
+    order: str, body: ChangeIn, context: InContext, response: Response, key: Key = None
+) -> OrderAlteredOut:
+    """Give an open order new contents, all or nothing. Lines are matched by their numbers; none may
+    ask for less than is picked of it."""
+    altered = context.bridge.change_order(body.pick_order(order), context.clock(), key)
+    return _altered(altered, response)
+
+
+@router.post("/{order:path}/priority")
+def prioritise(
+    order: str, body: PriorityIn, context: InContext, response: Response, key: Key = None
+) -> OrderAlteredOut:
+    """Make an open order urgent (1 or more) or ordinary (0)."""
+    altered = context.bridge.prioritise_order(
+        OrderId(order), body.priority, context.clock(), body.due_ms, key
+    )
+    return _altered(altered, response)
+
+
+def _altered(altered: OrderAltered, response: Response) -> OrderAlteredOut:
+    if altered.repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    return part_of(altered, OrderAlteredOut)
 
 
 @router.get("/{order:path}")

@@ -1,14 +1,15 @@
-"""Picks: what a station is to take, and what was taken."""
+"""Stations: which are closed, what one is to pick, and what was picked."""
 
 from fastapi import APIRouter, Response
 
 from planner.codec.messages import encode
 from planner.warehouse.ids import PickId, StationId
-from wms_bridge.api.answers import PickTakenOut, part_of
+from wms_bridge.api.answers import PickFailedOut, PickTakenOut, StationsOut, part_of
 from wms_bridge.api.bell import wait_for_news
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Key, Wait
-from wms_bridge.api.requests import ConfirmIn
+from wms_bridge.api.requests import CloseIn, ConfirmIn
+from wms_bridge.records import StationRecord
 
 router = APIRouter(prefix="/v1", tags=["picks"])
 
@@ -24,6 +25,42 @@ async def picks(station: str, context: InContext, after: After = 0, wait_s: Wait
         context.picks, lambda: context.bridge.open_picks(where, after), wait_s
     )
     return Response(encode({"picks": found}), media_type="application/json")
+
+
+@router.get("/stations")
+def listed(context: InContext) -> StationsOut:
+    """All stations of the site, and which of them an operator has closed."""
+    return StationsOut(stations=context.bridge.stations())
+
+
+@router.post("/stations/{station}/close")
+def close(station: str, context: InContext, body: CloseIn | None = None) -> StationRecord:
+    """Close a station: it takes no more orders, and finishes those on its put wall unless closed
+    ``at_once``. Closed again, it is closed in the way last asked for."""
+    at_once = body is not None and body.at_once
+    return context.bridge.close_station(StationId(station), context.clock(), at_once=at_once)
+
+
+@router.post("/stations/{station}/open")
+def reopen(station: str, context: InContext) -> StationRecord:
+    """Let a station work again; one that is open stays so."""
+    return context.bridge.open_station(StationId(station), context.clock())
+
+
+@router.post("/picks/{pick:path}/fail")
+def fail(pick: str, context: InContext) -> PickFailedOut:
+    """A robot arm could not take the pick: it is listed for a person until it is confirmed or
+    withdrawn."""
+    return part_of(
+        context.bridge.fail_pick(PickId(pick), context.clock()), PickFailedOut, pick=pick
+    )
+
+
+@router.get("/exceptions")
+def exceptions(context: InContext) -> Response:
+    """Picks that a robot arm failed at and that a person may still take, in the order shown."""
+    found = context.bridge.exceptions()
+    return Response(encode({"exceptions": found}), media_type="application/json")
 
 
 @router.post("/picks/{pick:path}/confirm")

@@ -4,7 +4,8 @@ import { decimal, duration, percent, whole } from "../format.js";
 import { element, setText } from "./rows.js";
 import { drawSparkline } from "./sparkline.js";
 
-/** Name, label, explanation and text of every small figure; `k` is Kpis of planner.warehouse. */
+/** Name, label, explanation and [text, unit, details] of every small figure; `k` is Kpis of
+ *  planner.warehouse. Details, where there are any, are shown in place of the explanation. */
 const FIGURES = [
   ["orders", "Orders done", "Complete (short ones included) of all received", (k) =>
     [whole(k.orders_completed), ` / ${whole(k.orders_received)}`]],
@@ -22,7 +23,15 @@ const FIGURES = [
     [duration(k.order_age_p95_s), ""]],
   ["lines_shortened", "Short lines", "Lines that cannot be delivered in full", (k) =>
     [whole(k.lines_shortened), ""]],
+  ["exceptions", "Exceptions", "What should be rare; point at the figure for which", (k) =>
+    [whole(exceptions(k).reduce((sum, [, count]) => sum + count, 0)), "",
+      exceptions(k).map(([name, count]) => `${name}: ${count}`).join("\n")]],
 ];
+
+/** Name and count of each; a fleet of an earlier version tells none. */
+function exceptions(k) {
+  return k.exceptions ?? [];
+}
 
 /** Lines per hour over the last minutes of site time, kept for the whole shift. */
 export class RateHistory {
@@ -87,7 +96,7 @@ export class KpiPanel {
     const text = element("span");
     value.replaceChildren(text, unit);
     box.append(element("dt", "", title), value);
-    this.cells.set(name, { text, unit });
+    this.cells.set(name, { box, text, unit });
     return box;
   }
 
@@ -102,10 +111,12 @@ export class KpiPanel {
     setText(this.hero, whole(kpis.lines_per_h));
     const { now } = this.history;
     setText(this.note, now === null ? "since the first order" : `last 5 min ${whole(now)}`);
-    for (const [name, , , format] of FIGURES) {
-      const [text, unit] = format(kpis);
-      setText(this.cells.get(name).text, text);
-      setText(this.cells.get(name).unit, unit);
+    for (const [name, , explanation, format] of FIGURES) {
+      const [text, unit, details] = format(kpis);
+      const cell = this.cells.get(name);
+      setText(cell.text, text);
+      setText(cell.unit, unit);
+      cell.box.title = details || explanation;
     }
     drawSparkline(this.curve, this.history.samples, kpis.lines_per_h, palette);
   }

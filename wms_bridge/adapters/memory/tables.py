@@ -1,0 +1,56 @@
+"""What a store in memory holds, with the look-ups that spare it going through everything."""
+
+from dataclasses import dataclass, field
+
+from planner.warehouse.ids import LineId, OrderId, PickId, PutId, ReceiptId, RuleId, Sku, StationId
+from wms_bridge.ledger import Account, Entry
+from wms_bridge.records import (
+    AlarmRecord,
+    Discrepancy,
+    LineRecord,
+    NumberedEvent,
+    OrderRecord,
+    OutboxMessage,
+    PickRecord,
+    PolicyRecord,
+    PutRecord,
+    ReceiptRecord,
+    Remembered,
+    RuleRecord,
+    SkuRecord,
+    StationRecord,
+    Tally,
+)
+
+
+@dataclass(slots=True)
+class Tables:
+    """Records by their names; ``account_skus``, ``order_lines``, ``receipt_puts``, ``pending`` and
+    all ``open_...`` are look-ups made from them."""
+
+    skus: dict[Sku, SkuRecord] = field(default_factory=dict)
+    rules: dict[RuleId, RuleRecord] = field(default_factory=dict)
+    policy: dict[str, PolicyRecord] = field(default_factory=dict)
+    remembered: dict[str, Remembered] = field(default_factory=dict)
+    orders: dict[OrderId, OrderRecord] = field(default_factory=dict)
+    order_list: list[OrderId] = field(default_factory=list)
+    lines: dict[LineId, LineRecord] = field(default_factory=dict)
+    order_lines: dict[OrderId, tuple[LineId, ...]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    movement_keys: dict[str, None] = field(default_factory=dict)
+    balances: dict[tuple[Account, Sku], int] = field(default_factory=dict)
+    account_skus: dict[Account, tuple[Sku, ...]] = field(default_factory=dict)
+    picks: dict[PickId, PickRecord] = field(default_factory=dict)
+    open_picks: dict[tuple[StationId, PickId], None] = field(default_factory=dict)
+    receipts: dict[ReceiptId, ReceiptRecord] = field(default_factory=dict)
+    open_receipts: dict[ReceiptId, None] = field(default_factory=dict)
+    puts: dict[PutId, PutRecord] = field(default_factory=dict)
+    receipt_puts: dict[ReceiptId, tuple[PutId, ...]] = field(default_factory=dict)
+    open_puts: dict[tuple[StationId, PutId], None] = field(default_factory=dict)
+    stations: dict[StationId, StationRecord] = field(default_factory=dict)
+    events: list[NumberedEvent] = field(default_factory=list)
+    messages: dict[int, OutboxMessage] = field(default_factory=dict)
+    pending: dict[int, None] = field(default_factory=dict)
+    discrepancies: list[Discrepancy] = field(default_factory=list)
+    alarms: dict[tuple[str, str], AlarmRecord] = field(default_factory=dict)
+    tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))

@@ -1,0 +1,56 @@
+"""Commands of the dispatcher, each done by its rule."""
+
+from planner.warehouse.commands import (
+    Command,
+    RaiseAlarm,
+    RouteLine,
+    ShortenLine,
+    ShowPicks,
+    ShowPuts,
+    WithdrawPicks,
+)
+from planner.warehouse.errors import InvalidMessage, PodherdError
+from wms_bridge.picking import shorten_line, show_picks, withdraw_picks
+from wms_bridge.ports import Writing
+from wms_bridge.putting import show_puts
+from wms_bridge.records import AlarmRecord
+from wms_bridge.routing import route_line
+from wms_bridge.shelves import Shelves
+
+
+def take_command(
+    tx: Writing, shelves: Shelves, command: Command, now_ms: int
+) -> PodherdError | None:
+    """Do what the dispatcher wants; what is wrong with it, if anything. Each rule checks everything
+    before its first change, so a refused command leaves no trace."""
+    try:
+        _do(tx, shelves, command, now_ms)
+    except PodherdError as error:
+        return error
+    return None
+
+
+def _do(tx: Writing, shelves: Shelves, command: Command, now_ms: int) -> None:
+    match command:
+        case ShowPicks():
+            show_picks(tx, shelves, command, now_ms)
+        case ShowPuts():
+            show_puts(tx, shelves, command, now_ms)
+        case WithdrawPicks():
+            withdraw_picks(tx, command, now_ms)
+        case ShortenLine():
+            shorten_line(tx, command, now_ms)
+        case RouteLine():
+            route_line(tx, command, now_ms)
+        case RaiseAlarm():
+            _keep_alarm(tx, command, now_ms)
+        case _:
+            raise InvalidMessage(
+                "not a command for the bridge", field="type", value=type(command).__name__
+            )
+
+
+def _keep_alarm(tx: Writing, alarm: RaiseAlarm, now_ms: int) -> None:
+    same = [a for a in tx.alarms() if (a.kind, a.subject) == (alarm.kind, alarm.subject)]
+    changed_ms = same[0].changed_ms if same and same[0].active == alarm.active else now_ms
+    tx.put_alarm(AlarmRecord(alarm.kind, alarm.subject, alarm.text, alarm.active, changed_ms))
