@@ -19,7 +19,7 @@ for folder in os.environ["PYTHONPATH"].split(os.pathsep):
     if folder not in sys.path:
         sys.path.append(folder)
 # The loader has read LD_LIBRARY_PATH when this process began; what is loaded already is found.
-for library in sorted((find_workspace() / "install" / "lib").glob("libpodherd_msgs__*_c.so")):
+for library in sorted((find_workspace() / "install" / "lib").glob("lib*_msgs__*_c.so")):
     ctypes.CDLL(str(library))
 
 

@@ -29,7 +29,7 @@ from podherd_ros.quality import profile
 from podherd_ros.topics import CLOCK, EXECUTE, STATE, TICK, UPDATE
 from sim_worlds.sites.catalogue import load_site
 
-WAIT_S = 40.0
+WAIT_S = 90.0
 NOBODY = "http://127.0.0.1:9"
 """No bridge answers here; the world's terminals just try again."""
 
@@ -112,12 +112,7 @@ class FloorRig:
 
     def way(self, nodes: int) -> list[int]:
         """A straight or bent walk over free floor from where R01 starts, unloaded."""
-        roadmap = self.roadmap
-        way = [roadmap.index[roadmap.robots[self.robot]]]
-        while len(way) < nodes:
-            ahead = [n for n in roadmap.neighbours[way[-1]].tolist() if n >= 0 and n not in way]
-            way.append(ahead[0])
-        return way
+        return walk(self.roadmap, self.robot, nodes)
 
     def order(
         self,
@@ -131,35 +126,57 @@ class FloorRig:
     ) -> TransportOrder:
         """Nodes of ``way`` from index ``first``, those up to index ``released`` released, with an
         action at the last."""
-        roadmap = self.roadmap
-        last = len(way) - 1
-        return TransportOrder(
-            order=TransportOrderId(name),
-            update=update,
-            robot=self.robot,
-            nodes=tuple(
-                OrderNode(
-                    2 * i,
-                    self.name(way[i]),
-                    *map(float, roadmap.xy_m[way[i]]),
-                    i <= released,
-                    (action,) if action and i == last else (),
-                )
-                for i in range(first, last + 1)
-            ),
-            edges=tuple(
-                OrderEdge(
-                    2 * i + 1,
-                    roadmap.edge_id(way[i], way[i + 1]),
-                    self.name(way[i]),
-                    self.name(way[i + 1]),
-                    i + 1 <= released,
-                    1.5,
-                )
-                for i in range(first, last)
-            ),
-        )
+        return order_along(self.roadmap, self.robot, way, released, name, update, first, action)
 
     def name(self, node: int) -> NodeId:
         """The name of a node."""
         return self.roadmap.nodes[node]
+
+
+def walk(roadmap: Roadmap, robot: RobotId, nodes: int) -> list[int]:
+    """A straight or bent walk over free floor from where a robot starts, unloaded."""
+    way = [roadmap.index[roadmap.robots[robot]]]
+    while len(way) < nodes:
+        ahead = [n for n in roadmap.neighbours[way[-1]].tolist() if n >= 0 and n not in way]
+        way.append(ahead[0])
+    return way
+
+
+def order_along(
+    roadmap: Roadmap,
+    robot: RobotId,
+    way: list[int],
+    released: int,
+    name: str = "T1",
+    update: int = 0,
+    first: int = 0,
+    action: Action | None = None,
+) -> TransportOrder:
+    """See :meth:`FloorRig.order`."""
+    last = len(way) - 1
+    return TransportOrder(
+        order=TransportOrderId(name),
+        update=update,
+        robot=robot,
+        nodes=tuple(
+            OrderNode(
+                2 * i,
+                roadmap.nodes[way[i]],
+                *map(float, roadmap.xy_m[way[i]]),
+                i <= released,
+                (action,) if action and i == last else (),
+            )
+            for i in range(first, last + 1)
+        ),
+        edges=tuple(
+            OrderEdge(
+                2 * i + 1,
+                roadmap.edge_id(way[i], way[i + 1]),
+                roadmap.nodes[way[i]],
+                roadmap.nodes[way[i + 1]],
+                i + 1 <= released,
+                1.5,
+            )
+            for i in range(first, last)
+        ),
+    )

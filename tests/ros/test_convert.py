@@ -64,6 +64,7 @@ states = st.builds(
     floats,
     st.lists(st.tuples(names, st.sampled_from(ActionStatus)), max_size=3).map(tuple),
     st.lists(errors, max_size=3).map(tuple),
+    st.booleans(),
 )
 reports = st.builds(
     DriveReport,
@@ -79,6 +80,7 @@ reports = st.builds(
     st.none() | some_names,
     st.sampled_from(ActionStatus),
     names,
+    st.lists(errors, max_size=2).map(tuple),
 )
 waypoints = st.lists(st.builds(Waypoint, counts, floats, floats, floats), max_size=5).map(tuple)
 

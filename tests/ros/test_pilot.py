@@ -235,3 +235,16 @@ def test_an_order_that_waits_for_its_horizon_has_not_ended(pilot: Pilot) -> None
     pilot.feel(at(2.4, reached=4, driving=False))
     assert pilot.outcome(TransportOrderId("T1")) is None
     assert pilot.outcome(TransportOrderId("T0")) is Outcome.REPLACED
+
+
+def test_an_action_waits_with_a_pause_and_is_asked_for_again_after_it(
+    pilot: Pilot, body: PaperBody
+) -> None:
+    """A body that corrects its place before it lifts stands during a pause."""
+    pilot.take(along_x(0, 1, released=1, action=LIFT), stitch=False)
+    pilot.feel(at(1.2, reached=2))
+    assert body.actions == [LIFT]
+    pilot.pause(True)
+    assert body.stops == 1
+    pilot.pause(False)
+    assert body.actions == [LIFT, LIFT]

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from action_msgs.msg import GoalStatus
+from podherd_msgs.msg import Stops
 
 from planner.warehouse.ids import ActionId
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
 from podherd_bringup.supervisor import Supervisor
+from podherd_ros.convert_presence import stops_to_message
+from podherd_ros.presence import Stop, StopScope
+from podherd_ros.quality import profile
+from podherd_ros.topics import STOPS
 
 from .floor_rig import FloorRig
 
@@ -59,6 +64,22 @@ def test_cancel_ends_at_the_end_of_the_base(rig: FloorRig) -> None:
     rig.until(lambda: rig.state and rig.state.last_node == rig.name(way[2]), "not at the end")
     late = rig.update(rig.order(way, released=4, update=1, first=2))
     assert not late.accepted
+
+
+def test_a_stop_holds_it_between_nodes_and_it_goes_on_by_itself(rig: FloorRig) -> None:
+    stops = rig.node.create_publisher(Stops, STOPS.name, profile(STOPS))
+    way = rig.way(5)
+    assert rig.give(rig.order(way, released=4)).accepted
+    rig.until(lambda: rig.state and rig.state.driving, "did not start")
+    stops.publish(stops_to_message([Stop("all", StopScope.SITE)]))
+    rig.until(lambda: rig.state and rig.state.paused and not rig.state.driving, "did not stand")
+    assert rig.state is not None
+    held_ms, held = rig.state.at_ms, rig.state.pose
+    rig.until(lambda: rig.state and rig.state.at_ms > held_ms + 5_000, "did not report")
+    assert (rig.state.pose, rig.state.order) == (held, "T1")
+    stops.publish(stops_to_message([]))
+    rig.until(lambda: rig.state and rig.state.last_node == rig.name(way[4]), "did not go on")
+    assert not rig.state.paused
 
 
 def test_an_order_from_elsewhere_is_refused_with_a_reason(rig: FloorRig) -> None:

@@ -14,5 +14,10 @@ setup(
     ],
     description="The node of one robot: carries out transport orders.",
     license="Apache-2.0",
-    entry_points={"console_scripts": ["robot_node = podherd_robot.robot_node:main"]},
+    entry_points={
+        "console_scripts": [
+            "robot_node = podherd_robot.robot_node:main",
+            "marker_camera_node = podherd_robot.marker_camera_node:main",
+        ]
+    },
 )

@@ -10,9 +10,12 @@ from rich.console import Console
 
 from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
+from podherd_bringup.fleet_cli import app as fleet_app
 from sim_worlds import cli as simulation
+from sim_worlds.film import cli as film
 from sim_worlds.league.cli import app as mapf_app
 from sim_worlds.site_cli import app as site_app
+from sim_worlds.whatif import cli as what_if
 from wms_bridge import cli as bridge
 from wms_bridge.main import DEFAULT_PORT
 
@@ -23,8 +26,11 @@ app = typer.Typer(
 )
 bridge.add_to(app)
 simulation.add_to(app)
+film.add_to(app)
+what_if.add_to(app)
 app.add_typer(site_app, name="site")
 app.add_typer(mapf_app, name="mapf")
+app.add_typer(fleet_app, name="fleet")
 
 _CONSOLE = Console(highlight=False, soft_wrap=True)
 _ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -37,7 +43,7 @@ def demo(
     orders: Annotated[str, typer.Option(help="How many, or an order file (CSV).")] = "200",
     speed: Annotated[str, typer.Option(help="max, or a factor of real time.")] = "max",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
-    world: Annotated[str, typer.Option(help="What the robots drive in: fast.")] = "fast",
+    world: Annotated[str, typer.Option(help="What they drive in: fast or gazebo.")] = "fast",
     day: Annotated[datetime | None, typer.Option(help="Only this day of the file.")] = None,
     limit: Annotated[int | None, typer.Option(help="Only so many orders of the file.")] = None,
     port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,

@@ -12,6 +12,7 @@ from planner.roadmap.geometry import checked_roadmap
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
 from podherd_bringup.environment import find_workspace, free_domain_id, ros_environment
+from podherd_bringup.gazebo import GazeboPlan
 from podherd_bringup.programs import Wiring, free_port
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.screen import Screen
@@ -19,11 +20,13 @@ from podherd_bringup.shift import LiveShift
 from podherd_bringup.supervisor import Supervisor
 from podherd_bringup.verdict import Verdict, judge, show
 from podherd_world.pacer import parse_speed
+from sim_worlds.gazebo.prefix import find_gazebo
+from sim_worlds.gazebo.server import free_port as free_gazebo_port
 from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
 
-_WORLDS = ("fast",)
+_WORLDS = ("fast", "gazebo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,10 @@ class DemoSettings:
         parse_speed(self.speed)
         if self.world not in _WORLDS:
             raise PodherdError(
-                "no such world", field="world", value=self.world, remedy=f"There is: {_WORLDS[0]}."
+                "no such world",
+                field="world",
+                value=self.world,
+                remedy=f"There are: {', '.join(_WORLDS)}.",
             )
         if self.orders == "0":
             raise PodherdError(
@@ -64,6 +70,7 @@ def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     plan = _plan(settings, site)
     wiring = _wiring(settings, site)
     wiring.folder.prepare(site, plan.stock)
+    wiring.folder.domain.write_text(wiring.ros["ROS_DOMAIN_ID"])
     lines = sum(len(timed.order.lines) for timed in plan.orders)
     console.print(
         f"{site.name}: {len(site.robots)} robots, {len(site.stations)} stations, "
@@ -111,4 +118,10 @@ def _wiring(settings: DemoSettings, site: Site) -> Wiring:
         seed=settings.seed,
         short_slot_share=settings.short_slot_share,
         ros=ros_environment(os.environ, free_domain_id()),
+        gazebo=_gazebo() if settings.world == "gazebo" else None,
     )
+
+
+def _gazebo() -> GazeboPlan:
+    """Raises :class:`GazeboUnavailable` where there is none."""
+    return GazeboPlan(find_gazebo(), free_gazebo_port())

@@ -5,9 +5,11 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from planner.warehouse.ids import RobotId
 from planner.warehouse.site import Site
+from podherd_bringup.gazebo import GazeboPlan, groups
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.supervisor import Program
 
@@ -28,6 +30,8 @@ class Wiring:
     short_slot_share: float
     ros: Mapping[str, str]
     """The environment of ROS 2 processes."""
+    gazebo: GazeboPlan | None = None
+    """``None``: the fast world."""
 
     @property
     def bridge_url(self) -> str:
@@ -57,6 +61,8 @@ def office_programs(wiring: Wiring) -> tuple[Program, ...]:
 
 def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:
     """World, robots and fleet: ROS 2 processes."""
+    if wiring.gazebo is not None:
+        return _gazebo_programs(wiring, wiring.gazebo, site)
     folder, ros = wiring.folder, wiring.ros
     bridge = {"site": folder.site, "bridge": wiring.bridge_url}
     world = {
@@ -71,15 +77,34 @@ def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:
     robots = [robot.id for robot in site.robots]
     return (
         _node("world", "podherd_world.world_node", world, ros),
-        *(_robots(group, site, ros) for group in groups(robots, _ROBOT_PROCESSES_MAX)),
+        *(_robots(group, folder.site, ros) for group in groups(robots, _ROBOT_PROCESSES_MAX)),
         _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
     )
 
 
-def groups(robots: Sequence[RobotId], most: int) -> list[list[RobotId]]:
-    """Robots in at most ``most`` groups of about the same size, one each if that is enough."""
-    count = min(len(robots), most)
-    return [list(robots[index::count]) for index in range(count)]
+def _gazebo_programs(wiring: Wiring, plan: GazeboPlan, site: Site) -> tuple[Program, ...]:
+    """Gazebo, the node that drives it, robots that take speeds, and a fleet in lock-step."""
+    folder, ros = wiring.folder, wiring.ros
+    bridge = {"site": folder.site, "bridge": wiring.bridge_url}
+    world = {
+        **bridge,
+        "stock": folder.stock,
+        "report": folder.world,
+        "speed": f"'{wiring.speed}'",
+        "seed": wiring.seed,
+        "short_slot_share": wiring.short_slot_share,
+        **plan.world_settings(site),
+    }
+    fleet = {**bridge, "log": folder.events, "lockstep": True}
+    return (
+        plan.server(folder.gazebo, site, wiring.seed),
+        _node("world", "podherd_gazebo.gazebo_node", world, ros),
+        *(
+            _node(f"robot-{group[0]}", "podherd_robot.robot_node", settings, ros)
+            for group, settings in plan.robot_settings(site, folder.site)
+        ),
+        _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
+    )
 
 
 def free_port(wanted: int) -> int:
@@ -95,9 +120,9 @@ def free_port(wanted: int) -> int:
     return 0
 
 
-def _robots(robots: list[RobotId], site: Site, ros: Mapping[str, str]) -> Program:
+def _robots(robots: list[RobotId], site: Path, ros: Mapping[str, str]) -> Program:
     names = ",".join(f"'{robot}'" for robot in robots)
-    settings = {"robots": f"[{names}]", "pitch_m": float(site.pitch_m)}
+    settings = {"robots": f"[{names}]", "site": site}
     return _node(f"robot-{robots[0]}", "podherd_robot.robot_node", settings, ros)
 
 

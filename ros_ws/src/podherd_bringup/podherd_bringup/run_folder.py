@@ -46,9 +46,19 @@ class RunFolder:
         return self.path / "world.json"
 
     @property
+    def gazebo(self) -> Path:
+        """Folder of the world that Gazebo runs."""
+        return self.path / "gazebo"
+
+    @property
     def result(self) -> Path:
         """How the run ended."""
         return self.path / "result.json"
+
+    @property
+    def domain(self) -> Path:
+        """The ROS domain id of the run, for those who ask its fleet."""
+        return self.path / "ros-domain"
 
     @property
     def logs(self) -> Path:

@@ -57,12 +57,20 @@ class ShiftEnd:
 
 
 class LiveShift:
-    """One run. ``watch`` is called about ten times a second with the progress."""
+    """One run. ``watch`` is called about ten times a second with the progress; when ``enough`` says
+    so, the run ends whether all is done or not."""
 
-    def __init__(self, plan: Shift, wiring: Wiring, watch: Callable[[Progress], None]):
+    def __init__(
+        self,
+        plan: Shift,
+        wiring: Wiring,
+        watch: Callable[[Progress], None],
+        enough: Callable[[Progress], bool] = lambda progress: False,
+    ):
         self._plan = plan
         self._wiring = wiring
         self._watch = watch
+        self._enough = enough
         self._client = BridgeClient(wiring.bridge_url)
         self._orders = sorted(plan.orders, key=lambda timed: timed.at_ms)
         self._sent = 0
@@ -79,6 +87,7 @@ class LiveShift:
             supervisor.start(program)
         self._await_bridge(supervisor)
         self._load_books()
+        self._send_due(0)  # there before the floor opens, so that runs can be repeated
         for program in floor_programs(self._wiring, self._plan.site):
             supervisor.start(program)
         with LiveView(self._wiring.bridge_url) as live:
@@ -112,7 +121,7 @@ class LiveShift:
             progress = self._look(supervisor, live.view)
             self._watch(progress)
             trouble = self._trouble(progress)
-            if progress.done or trouble:
+            if progress.done or trouble or self._enough(progress):
                 return ShiftEnd(progress, self._client.verify(), trouble)
             time.sleep(POLL_S)
 

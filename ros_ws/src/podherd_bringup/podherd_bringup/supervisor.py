@@ -24,11 +24,13 @@ class ProcessFailed(PodherdError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: the whole environment of the process is ``environment``."""
+    """What to run: the whole environment of the process is ``environment``. ``vital``: nothing goes
+    on without it and it cannot be started again, as it holds the truth."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    vital: bool = False
 
 
 @dataclass(slots=True)
@@ -78,23 +80,29 @@ class Supervisor:
 
     def poll(self) -> None:
         """Starts dead programs again when their time has come. Raises :class:`ProcessFailed` for
-        one that does not stay up."""
+        one that does not stay up, or that was vital."""
         now_s = time.monotonic()
         for running in self._running.values():
             if running.process.poll() is not None:
                 self._revive(running, now_s)
 
     def stop(self, grace_s: float = 5.0) -> None:
-        """Asks all to end, the last started first, and kills what has not after ``grace_s``."""
-        for running in reversed(self._running.values()):
+        """Asks all to end, the last started first and vital ones after all others, and kills what
+        has not after ``grace_s``."""
+        last_first = list(reversed(self._running.values()))
+        for vital in (False, True):
+            self._end([one for one in last_first if one.program.vital is vital], grace_s)
+        self._running.clear()
+
+    def _end(self, some: list[_Running], grace_s: float) -> None:
+        for running in some:
             self._signal(running, signal.SIGTERM)
         deadline_s = time.monotonic() + grace_s
-        for running in reversed(self._running.values()):
+        for running in some:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.process.wait(max(0.0, deadline_s - time.monotonic()))
             self._signal(running, signal.SIGKILL)
             running.process.wait()
-        self._running.clear()
 
     def tail(self, name: str, lines: int = 15) -> str:
         """The last lines that a program wrote."""
@@ -117,7 +125,7 @@ class Supervisor:
         if running.restart_at_s is None:
             healthy = now_s - running.started_s > params.healthy_s
             running.deaths = 1 if healthy else running.deaths + 1
-            if running.deaths > params.deaths_max:
+            if running.program.vital or running.deaths > params.deaths_max:
                 raise self._failed(running)
             pause_s = min(params.longest_s, params.first_s * 2 ** (running.deaths - 1))
             running.restart_at_s = now_s + pause_s

@@ -17,14 +17,41 @@ from wms_bridge.records import Tally
 
 
 @dataclass(frozen=True, slots=True)
+class Errors:
+    """Distances (m) between where robots were and where they should have been."""
+
+    count: int
+    p50_m: float
+    p99_m: float
+    largest_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a world in lock-step went, and what its wall time went into."""
+
+    ticks: int
+    wall_s: float
+    real_time_factor: float
+    late: int
+    parts_s: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class WorldReport:
-    """What the world wrote at its end; see :mod:`podherd_world.world_node`."""
+    """What the world wrote at its end; see :mod:`podherd_world.world_node`. The fields with a
+    default are told by Gazebo only (:mod:`podherd_gazebo.report`)."""
 
     site_ms: int
     violations: tuple[Violation, ...]
     counts: Mapping[str, int]
     pieces_taken: int
     picks_refused: int
+    path: Errors | None = None
+    docking: Errors | None = None
+    way_m: float = 0.0
+    pods_off_m: float = 0.0
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +128,27 @@ def _rows(verdict: Verdict) -> list[tuple[str, str]]:
         ("ledger", f"{'balanced' if ledger.sound else 'OUT OF BALANCE'}, {ledger.entries} entries"),
         ("processes restarted", str(progress.restarts)),
         ("speed", f"{factor:.0f} times real time"),
+        *_rows_of_gazebo(world),
     ]
+
+
+def _rows_of_gazebo(world: WorldReport | None) -> list[tuple[str, str]]:
+    if world is None or world.path is None or world.docking is None or world.pace is None:
+        return []
+    pace = world.pace
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in pace.parts_s.items())
+    return [
+        ("path error p50 / p99 / worst", _in_mm(world.path)),
+        ("docking error p50 / p99 / worst", _in_mm(world.docking)),
+        ("pods off their spots", f"{world.pods_off_m * 1000:.0f} mm at most"),
+        ("Gazebo in lock-step", f"{pace.real_time_factor:.1f} times real time"),
+        ("wall time, s", parts),
+    ]
+
+
+def _in_mm(errors: Errors) -> str:
+    figures = (errors.p50_m, errors.p99_m, errors.largest_m)
+    return " / ".join(f"{figure * 1000:.1f}" for figure in figures) + f" mm ({errors.count})"
 
 
 def _summary(verdict: Verdict) -> dict[str, object]:

@@ -1,14 +1,15 @@
-"""The fleet's memory and its tick: inbox -> event log -> dispatcher -> commands. No ROS here."""
+"""The dispatcher with its memory: events -> event log -> step -> commands. No ROS here."""
 
-from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.step import TICK_MS, Dispatcher
+from planner.roadmap.roadmap import Roadmap
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage
-from planner.warehouse.events import Event, RobotStateSeen
-from planner.warehouse.robot import RobotState
+from planner.warehouse.events import Event
+from planner.warehouse.ids import ClosureId, RobotId
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
 from podherd_fleet.feed import Fed
@@ -25,28 +26,45 @@ class Control:
 
     def __init__(self, site: Site, log: Path, params: DispatchParams | None = None):
         self._dispatcher = Dispatcher(site, params)
-        self.robots = tuple(robot.id for robot in site.robots)
+        self.site = site
         header = Header(site, self._dispatcher.params)
         before = _remember(self._dispatcher, log, header)
         self._state = before.state
         self.feed = before.feed
         self.now_ms = before.now_ms if before.ticks else -TICK_MS
         self.outstanding = self._dispatcher.outstanding(before.state) if before.ticks else ()
-        self._inbox: deque[Event] = deque()
         self._log = EventLogWriter(log, header)
 
-    def hear(self, state: RobotState) -> None:
-        """A robot reported; looked at in the next tick."""
-        self._inbox.append(RobotStateSeen(state))
+    @property
+    def roadmap(self) -> Roadmap:
+        """The site as a graph."""
+        return self._dispatcher.floor.roadmap
+
+    @property
+    def members(self) -> Mapping[RobotId, bool]:
+        """Robots of the fleet, and whether each is leaving."""
+        return {robot.robot: robot.leaving for robot in self._state.robots.values()}
+
+    @property
+    def closures(self) -> Mapping[ClosureId, tuple[int, ...]]:
+        """Indices of the nodes that are closed, by closure."""
+        return self._state.closures
+
+    def held(self, robot: RobotId) -> tuple[int, ...]:
+        """Indices of the nodes that only this robot may be on; none for a robot not of the
+        fleet."""
+        known = self._state.robots.get(robot)
+        return known.held if known is not None else ()
 
     def is_due(self, now_ms: int) -> bool:
         """Whether a planning period has passed since the last tick."""
         return now_ms >= self.now_ms + TICK_MS
 
-    def tick(self, now_ms: int, fed: tuple[Fed, ...]) -> tuple[Command, ...]:
-        """One step with all that was heard and ``fed`` by the bridge since the last."""
-        events = (*(item.event for item in fed), *self._inbox)
-        self._inbox.clear()
+    def tick(
+        self, now_ms: int, fed: tuple[Fed, ...], heard: tuple[Event, ...]
+    ) -> tuple[Command, ...]:
+        """One step with all that was ``fed`` by the bridge and ``heard`` since the last."""
+        events = (*(item.event for item in fed), *heard)
         self.feed = fed[-1].number if fed else self.feed
         self._log.before_step(now_ms, self.feed, events)
         self._state, commands = self._dispatcher.step(self._state, events, now_ms)

@@ -38,6 +38,28 @@ class Office(Protocol):
         """Show a picture to those who watch."""
 
 
+class PolledFeed:
+    """Asks the bridge once in each tick, so that what a tick hears does not depend on how fast a
+    thread is: what the bridge knows by then, all of it."""
+
+    def __init__(self, office: Office, after: int):
+        self._office = office
+        self._after = after
+
+    def drain(self) -> tuple[Fed, ...]:
+        """What has come since the last call, in order; nothing while the bridge is down."""
+        try:
+            events = self._office.events(self._after, 0.0)
+        except ConnectionError as error:
+            _LOG.warning("no feed from the bridge: %s", error)
+            return ()
+        self._after = events[-1].number if events else self._after
+        return events
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
 class Feed:
     """Reads the feed above number ``after`` until closed."""
 

@@ -1,114 +1,142 @@
-"""The ROS 2 node of the fleet: hears robots and bridge, ticks the dispatcher, sends commands."""
+"""The ROS 2 node of the fleet: hears robots, people and bridge, ticks the dispatcher, sends."""
 
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
-from builtin_interfaces.msg import Time
-from podherd_msgs.msg import Alarm
+from podherd_msgs.msg import Connection as ConnectionMessage
 from podherd_msgs.msg import RobotState as StateMessage
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 
-from planner.codec.sitefile import parse_site
-from planner.warehouse.commands import Command, RaiseAlarm, SendTransportOrder
-from podherd_fleet.control import Control
-from podherd_fleet.feed import Feed
-from podherd_fleet.office import BridgeOffice
+from planner.warehouse.commands import Command
+from planner.warehouse.errors import PodherdError
+from planner.warehouse.ids import RobotId
+from podherd_fleet.broadcast import Broadcast
+from podherd_fleet.cadence import Cadence
+from podherd_fleet.links import Links
+from podherd_fleet.opening import Opening, read_settings
+from podherd_fleet.operators import Operators
 from podherd_fleet.outbound import Gallery, Outbound
-from podherd_fleet.robot_link import RobotLink
-from podherd_ros.convert import (
-    alarm_to_message,
-    state_from_message,
-    time_from_message,
-    time_to_message,
-)
-from podherd_ros.parameters import text
-from podherd_ros.process import run
-from podherd_ros.quality import profile
-from podherd_ros.topics import ALARMS, CLOCK, STATE, TICK
+from podherd_fleet.process import run
+from podherd_ros.convert import state_from_message, time_from_message
+from podherd_ros.convert_presence import connection_from_message
+from podherd_ros.pump import Pump
+from podherd_ros.topics import CLOCK, CONNECTION
 
 _VIEW_S = 0.1
 """Wall time between pictures."""
+_HEARTBEAT_S = 0.05
+"""Wall time between looks at who is waited for."""
+_ROBOTS_MAX = 500
+"""So many robots may make themselves known at once."""
 
 
 class FleetNode(Node):
-    """Converts and hands on; the dispatcher decides."""
+    """Converts and hands on; :class:`podherd_fleet.fleet.Fleet` decides."""
 
-    def __init__(self, control: Control, bridge_url: str):
+    def __init__(self, opening: Opening):
         super().__init__("fleet")
-        self._control = control
-        self._feed = Feed(lambda: BridgeOffice(bridge_url), control.feed)
-        self._outbound = Outbound(lambda: BridgeOffice(bridge_url))
-        self._gallery = Gallery(lambda: BridgeOffice(bridge_url))
+        self._fleet = fleet = opening.fleet()
+        self._cadence = Cadence(opening.lockstep)
+        self._feed = opening.feed(fleet.feed)
+        self._outbound = Outbound(opening.office, at_once=opening.lockstep)
+        self._gallery = Gallery(opening.office)
         self._shown_s = 0.0
-        self._links = {robot: RobotLink(self, robot, self._on_answer) for robot in control.robots}
-        for robot in control.robots:
-            self.create_subscription(StateMessage, STATE.of(robot), self._on_state, profile(STATE))
-        self._ticks = self.create_publisher(Time, TICK.name, profile(TICK))
-        self._alarms = self.create_publisher(Alarm, ALARMS.name, profile(ALARMS))
-        self.create_subscription(Clock, CLOCK.name, self._on_clock, profile(CLOCK))
-        self._send(control.outstanding)
+        self.pump, self._ear = Pump([self]), Node("fleet_ear", start_parameter_services=False)
+        self._links = Links(self, self._ear, self.pump, self._on_state, self._let_go_on)
+        self._broadcast = Broadcast(self)
+        self._tell_stops()
+        self._send(fleet.opening())
+        self._listen()
 
-    def _on_state(self, message: StateMessage) -> None:
-        self._control.hear(state_from_message(message))
+    def _listen(self) -> None:
+        Operators(self, self.pump, self._fleet, self._tell_stops)
+        self._links.listen(self._fleet.roster.known)
+        deep = replace(CONNECTION, depth=_ROBOTS_MAX)
+        self._links.watch(ConnectionMessage, deep, self._on_connection)
+        self._links.watch(Clock, CLOCK, self._on_clock)
+        self.create_timer(_HEARTBEAT_S, self._on_heartbeat)
+
+    def _on_connection(self, message: ConnectionMessage) -> None:
+        try:
+            self._fleet.connect(connection_from_message(message))
+        except PodherdError as error:
+            self.get_logger().error(f"a robot says of itself: {error}")
+        self._links.keep(self._fleet.roster.linked)
+
+    def _on_state(self, robot: RobotId, message: StateMessage) -> None:
+        try:
+            self._fleet.hear(robot, state_from_message(message), message.instance_id)
+        except PodherdError as error:
+            self._fleet.refuse(robot, str(error))
+        self._tick_if_due()
 
     def _on_clock(self, message: Clock) -> None:
-        now_ms = time_from_message(message.clock)
-        if self._control.is_due(now_ms):
-            self._tick(now_ms)
-        else:
-            self._let_go_on()  # the world asks again: it has missed the answer, or lost patience
+        self._hear_time(time_from_message(message.clock))
+        self._tick_if_due()
+        self._let_go_on(again=True)  # in case the world has missed the answer, or lost patience
+
+    def _hear_time(self, now_ms: int) -> None:
+        self._fleet.clock(now_ms)
+        if self._fleet.is_due(now_ms):
+            self._cadence.want(now_ms, time.monotonic())
+
+    def _on_heartbeat(self) -> None:
+        self._tick_if_due()
+        self._let_go_on()
+
+    def _tick_if_due(self) -> None:
+        wanted_ms = self._cadence.wanted_ms
+        if wanted_ms is None:
+            return
+        heard_all = self._fleet.has_heard_all(wanted_ms)
+        if self._cadence.is_due(time.monotonic(), heard_all=heard_all):
+            self._tick(wanted_ms)
 
     def _tick(self, now_ms: int) -> None:
-        self._send(self._control.tick(now_ms, self._feed.drain()))
+        self._links.keep(self._fleet.roster.linked)
+        decided = self._fleet.tick(now_ms, self._feed.drain())
+        self._cadence.ticked()
+        self._links.send(decided.orders)
+        self._send(decided.rest)
+        self._tell_stops()
         self._show()
-        self._on_answer()
+        self._let_go_on()
 
-    def _on_answer(self) -> None:
-        """A robot has answered: when all have, what was decided is in force."""
-        if all(link.idle for link in self._links.values()):
-            self._let_go_on()
-
-    def _let_go_on(self) -> None:
-        if self._control.now_ms >= 0:
-            self._ticks.publish(time_to_message(self._control.now_ms))
+    def _let_go_on(self, *, again: bool = False) -> None:
+        """What was decided is in force: the world may go on to the next tick."""
+        if self._cadence.lets_go(answered=self._links.idle):
+            self._broadcast.tick(self._fleet.ticked_ms, again=again)
 
     def _send(self, commands: Sequence[Command]) -> None:
-        for_bridge: list[Command] = []
-        for command in commands:
-            if isinstance(command, SendTransportOrder):
-                self._links[command.order.robot].send(command)
-                continue
-            for_bridge.append(command)
-            if isinstance(command, RaiseAlarm):
-                self._alarms.publish(alarm_to_message(command))
-        self._outbound.send(for_bridge)
+        self._broadcast.alarms(commands)
+        self._outbound.send(commands)
+
+    def _tell_stops(self) -> None:
+        self._broadcast.stops(self._fleet.stops)
 
     def _show(self) -> None:
         now_s = time.monotonic()
         if self._gallery.idle and now_s - self._shown_s >= _VIEW_S:
             self._shown_s = now_s
-            self._gallery.show(self._control.view())
+            self._gallery.show(self._fleet.view())
 
     def destroy_node(self) -> None:
         """Stop the threads and close the log."""
-        self._feed.close()
-        self._outbound.close()
-        self._gallery.close()
-        self._control.close()
+        for part in (self._feed, self._outbound, self._gallery, self._fleet):
+            part.close()
+        self._ear.destroy_node()
         super().destroy_node()
 
 
-def build() -> Sequence[Node]:
+def build() -> FleetNode:
     """The node, as its parameters say."""
     settings = Node("fleet_settings")
-    site = parse_site(Path(text(settings, "site", "path of the site file")).read_bytes())
-    log = Path(text(settings, "log", "path of the event log; goes on where an old one ends"))
-    bridge_url = text(settings, "bridge", "address of the bridge, such as http://127.0.0.1:8600")
+    opening = read_settings(settings)
     settings.destroy_node()
-    return [FleetNode(Control(site, log), bridge_url)]
+    return FleetNode(opening)
 
 
 def main() -> int:

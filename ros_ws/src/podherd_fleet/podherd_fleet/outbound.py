@@ -16,11 +16,17 @@ _LONGEST_PAUSE_S = 2.0
 
 class Outbound:
     """Sends commands in the order given, again and again while the bridge is down: none is lost
-    or overtaken. After a crash of ours the dispatcher names them again (``outstanding``)."""
+    or overtaken. After a crash of ours the dispatcher names them again (``outstanding``).
 
-    def __init__(self, office: Callable[[], Office]):
+    With ``at_once`` the bridge has them when :meth:`send` returns, unless it is down: for runs that
+    are to be repeated."""
+
+    def __init__(self, office: Callable[[], Office], *, at_once: bool = False):
         self.refused = 0
         self._office = office
+        self._direct = office() if at_once else None
+        self._open = 0
+        self._lock = threading.Lock()
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._some = threading.Event()
         self._closing = threading.Event()
@@ -28,6 +34,15 @@ class Outbound:
 
     def send(self, commands: Sequence[Command]) -> None:
         """Send these after those before."""
+        if commands and self._direct is not None and not self._open:
+            try:
+                self._note(commands, self._direct.send(commands))
+            except ConnectionError as error:
+                _LOG.warning("the bridge takes no commands: %s", error)
+            else:
+                return
+        with self._lock:
+            self._open += len(commands)
         for command in commands:
             self._commands.put(command)
         if commands:
@@ -46,6 +61,8 @@ class Outbound:
             batch = [self._commands.get() for _ in range(self._commands.qsize())]
             if batch:
                 self._send_batch(office, batch)
+                with self._lock:
+                    self._open -= len(batch)
 
     def _send_batch(self, office: Office, batch: list[Command]) -> None:
         pause_s = _FIRST_PAUSE_S
@@ -57,11 +74,14 @@ class Outbound:
                 self._closing.wait(pause_s)
                 pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
                 continue
-            for command, refusal in zip(batch, answers, strict=True):
-                if refusal is not None:
-                    self.refused += 1
-                    _LOG.error("the bridge refuses %s: %s", command, refusal)
+            self._note(batch, answers)
             return
+
+    def _note(self, batch: Sequence[Command], answers: Sequence[str | None]) -> None:
+        for command, refusal in zip(batch, answers, strict=True):
+            if refusal is not None:
+                self.refused += 1
+                _LOG.error("the bridge refuses %s: %s", command, refusal)
 
 
 class Gallery:

@@ -15,6 +15,7 @@ from rclpy.task import Future
 from planner.warehouse.commands import SendTransportOrder
 from planner.warehouse.ids import RobotId
 from podherd_ros.convert import order_to_message
+from podherd_ros.pump import Pump
 from podherd_ros.topics import EXECUTE, UPDATE
 
 _ANSWER_S = 2.0
@@ -32,10 +33,13 @@ class RobotLink:
     in order among each other. What became of it the robot's reports tell, and what is lost the
     dispatcher sends again. ``answered`` is called when there is nothing left to wait for."""
 
-    def __init__(self, node: Node, robot: RobotId, answered: Callable[[], None]):
+    def __init__(self, node: Node, pump: Pump, robot: RobotId, answered: Callable[[], None]):
+        self._node = node
+        self._pump = pump
         self._answered = answered
         self._orders: Orders = ActionClient(node, ExecuteTransportOrder, EXECUTE.of(robot))
         self._updates: Updates = node.create_client(UpdateTransportOrder, UPDATE.of(robot))
+        pump.expect(self._updates)
         self._waiting: deque[SendTransportOrder] = deque()
         self._asked: Future[Any] | None = None
         self._asked_s = 0.0
@@ -50,6 +54,14 @@ class RobotLink:
         self._waiting.append(command)
         if self.idle:
             self._send_next()
+
+    def close(self) -> None:
+        """Wait for nothing any more and give the connections back."""
+        self._waiting.clear()
+        self._asked = None
+        self._pump.forget([self._updates])
+        self._orders.destroy()
+        self._node.destroy_client(self._updates)
 
     def _send_next(self) -> None:
         self._asked = None

@@ -3,9 +3,11 @@
 from enum import StrEnum
 
 from planner.vda5050.execution import OrderExecution
+from planner.vda5050.waypoint import Waypoint
 from planner.warehouse.ids import RobotId, TransportOrderId
 from planner.warehouse.robot import RobotError, RobotState
 from planner.warehouse.transport import Action, ActionKind, ActionStatus, TransportOrder
+from podherd_robot.loading import loading_problem
 from podherd_ros.drive import Drive, DriveReport
 
 _RETRY_MS = 2_000
@@ -43,6 +45,9 @@ class Pilot:
         self._action: Action | None = None
         """Asked of the body and not ended yet."""
         self._failed = False
+        self._paused = False
+        self._stopped_ms = 0
+        """When the body was last told to stand."""
 
     @property
     def order(self) -> TransportOrderId:
@@ -54,6 +59,28 @@ class Pilot:
         """The body has been heard of and stands, or follows an order of ours."""
         return self._awake
 
+    @property
+    def way(self) -> tuple[Waypoint, ...]:
+        """The released way still to drive, up to the next node with something to do."""
+        return self._execution.waypoints()
+
+    def pause(self, paused: bool) -> None:
+        """Stand at once and begin nothing, or go on. The order stays as it is; an action that has
+        begun is finished."""
+        if paused == self._paused:
+            return
+        self._paused = paused
+        body = self._body
+        if body is None or not self._awake:
+            return
+        if paused:
+            self._stand(body)
+        else:
+            self._sent_end = (TransportOrderId(""), -1)
+            if self._action is not None:
+                self._drive.act(self._action)  # a body that was told to stand waits with it
+            self._act()
+
     def take(self, order: TransportOrder, *, stitch: bool) -> RobotError | None:
         """A new order or an update; the answer is why it is refused, or ``None``.
 
@@ -62,6 +89,8 @@ class Pilot:
         if not self._awake or self._body is None:
             raise RuntimeError("the robot has not yet heard of its own body")
         before = self._execution.order
+        if order.order != before and (problem := loading_problem(order, self._body.load)):
+            return self._execution.refuse(order, problem)
         error = self._execution.accept(order, self._body.pose, stitch=stitch)
         if self._execution.order != before:
             self._cancelled = self._action = None
@@ -115,6 +144,8 @@ class Pilot:
             battery=body.battery,
             charging=body.charging,
             odometer_m=body.odometer_m,
+            paused=self._paused,
+            errors=body.errors,
         )
 
     def _wake(self, body: DriveReport) -> None:
@@ -129,6 +160,10 @@ class Pilot:
         """Give the body what is to do now, if it does not know yet."""
         body = self._body
         assert body is not None
+        if self._paused:
+            if body.driving and body.at_ms - self._stopped_ms > _RETRY_MS:
+                self._stand(body)
+            return
         action = self._execution.next_action()
         while action is not None and _is_done(action, body):
             self._execution.action_changed(action.action, ActionStatus.FINISHED)
@@ -140,6 +175,10 @@ class Pilot:
         elif self._action is not None:
             self._insist(self._action, body)
         self._steer(body)
+
+    def _stand(self, body: DriveReport) -> None:
+        self._stopped_ms = body.at_ms
+        self._drive.stop()
 
     def _note_action(self, body: DriveReport) -> None:
         if self._action is None or body.action != self._action.action:

@@ -1,86 +1,132 @@
-"""The ROS 2 node of one robot: transport orders in, drive orders and reports out.
+"""The ROS 2 node of one robot: transport orders in, drive orders or speeds and reports out.
 
-``python -m podherd_robot.robot_node --ros-args -p robots:=[R01] -p pitch_m:=1.2``. Several robots
-may share a process: each gets a node of its own.
+``python -m podherd_robot.robot_node --ros-args -p robots:=[R01] -p site:=site.json``. Several may
+share a process: each gets a node of its own, with a life cycle of its own. The node reads no clock:
+its time is that of its base's reports.
 """
 
+import logging
 import sys
+import uuid
 from collections.abc import Sequence
 
-from nav_msgs.msg import Odometry
-from podherd_msgs.msg import DriveState
-from podherd_msgs.msg import RobotState as StateMessage
+import rclpy
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.node import Node
-from rclpy.parameter import Parameter
-from sensor_msgs.msg import BatteryState
 
+from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import RobotId
-from planner.warehouse.robot import RobotState
-from podherd_robot.convert import battery_of, odometry_of
-from podherd_robot.order_server import OrderServer
-from podherd_robot.pilot import Pilot
-from podherd_robot.topic_drive import TopicDrive
-from podherd_ros.convert import report_from_message, state_to_message
-from podherd_ros.parameters import number, texts
-from podherd_ros.process import run
-from podherd_ros.quality import profile
-from podherd_ros.topics import BATTERY, DRIVE_STATE, ODOMETRY, STATE
+from podherd_robot.assembly import Assembly
+from podherd_robot.crew import Crew
+from podherd_robot.settings import PARAMETERS, Settings, settings_of
+from podherd_ros.parameters import read
+from podherd_ros.presence import Stop
+from podherd_ros.pump import LARGE
 
-_ODOMETRY_MS = 1_000
-_BATTERY_MS = 10_000
+_DONE = TransitionCallbackReturn.SUCCESS
 
 
-class RobotNode(Node):
-    """Converts and hands on; :class:`Pilot` decides."""
+class RobotNode(LifecycleNode):
+    """A managed node: configured it reports and stands, active it takes orders and drives."""
 
-    def __init__(self, robot: RobotId, pitch_m: float):
-        super().__init__(
-            "robot",
-            namespace=f"/robots/{robot}",
-            parameter_overrides=[Parameter("use_sim_time", value=True)],
+    def __init__(self, robot: RobotId, settings: Settings, *, alone: bool):
+        super().__init__("robot", namespace=f"/robots/{robot}", start_parameter_services=alone)
+        read(self, PARAMETERS)
+        self.robot = robot
+        self.instance = str(uuid.uuid4())
+        self._settings = settings
+        self._assembly: Assembly | None = None
+        self._crew: Crew | None = None
+
+    def join(self, crew: Crew) -> None:
+        """Belong to this process; with autostart, begin."""
+        self._crew = crew
+        if self._settings.autostart:
+            begun = (self.trigger_configure(), self.trigger_activate())
+            if begun != (_DONE, _DONE):
+                raise PodherdError(f"{self.robot} cannot begin; the log says why")
+
+    def obey(self, stops: tuple[Stop, ...]) -> None:
+        """All stops in force."""
+        if self._assembly is not None:
+            self._assembly.obey(stops)
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Find the base; report and stand."""
+        self._assembly = self._assembled()
+        return _DONE
+
+    def _assembled(self) -> Assembly:
+        crew = self._crew
+        assert crew is not None
+        return Assembly(
+            self, crew.ear, crew.pump, self.robot, self._settings, crew.fleet, self.instance
         )
-        self._pilot = Pilot(robot, pitch_m, TopicDrive(self, robot))
-        self._orders = OrderServer(self, robot, self._pilot, self._tell)
-        self._odometry_ms = self._battery_ms = -_BATTERY_MS
-        self._states = self.create_publisher(StateMessage, STATE.of(robot), profile(STATE))
-        self._odometry = self.create_publisher(Odometry, ODOMETRY.of(robot), profile(ODOMETRY))
-        self._battery = self.create_publisher(BatteryState, BATTERY.of(robot), profile(BATTERY))
-        drive = DRIVE_STATE.of(robot)
-        self.create_subscription(DriveState, drive, self._on_drive_state, profile(DRIVE_STATE))
 
-    def _on_drive_state(self, message: DriveState) -> None:
-        self._pilot.feel(report_from_message(message))
-        self._tell()
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Take orders and drive."""
+        assert self._assembly is not None
+        self._assembly.activate(True)
+        return super().on_activate(state)
 
-    def _tell(self) -> None:
-        state = self._pilot.state()
-        if state is None:
-            return
-        self._states.publish(state_to_message(state))
-        self._tell_slowly(state)
-        self._orders.progress(state)
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stand and refuse orders."""
+        assert self._assembly is not None
+        self._assembly.activate(False)
+        return super().on_deactivate(state)
 
-    def _tell_slowly(self, state: RobotState) -> None:
-        if state.at_ms - self._odometry_ms >= _ODOMETRY_MS:
-            self._odometry_ms = state.at_ms
-            self._odometry.publish(odometry_of(state))
-        if state.at_ms - self._battery_ms >= _BATTERY_MS:
-            self._battery_ms = state.at_ms
-            self._battery.publish(battery_of(state))
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Leave the fleet in good order."""
+        self.leave()
+        return _DONE
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Leave the fleet in good order, for good."""
+        self.leave()
+        return _DONE
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """A transition failed: as after a clean-up."""
+        self.leave()
+        return _DONE
+
+    def leave(self) -> None:
+        """Say so, and take everything apart."""
+        if self._assembly is not None:
+            self._assembly.activate(False)
+            self._assembly.close()
+            self._assembly = None
 
 
-def build() -> Sequence[Node]:
+def build() -> Crew:
     """One node per robot of the parameter ``robots``."""
-    settings = Node("robots")
-    robots = texts(settings, "robots", "ids of the robots in this process")
-    pitch_m = number(settings, "pitch_m", "lattice pitch of the site in metres", least=0.1)
-    settings.destroy_node()
-    return [RobotNode(RobotId(robot), pitch_m) for robot in robots]
+    node = Node("robots_settings")
+    settings = settings_of(read(node, PARAMETERS))
+    node.destroy_node()
+    alone = len(settings.robots) < LARGE
+    nodes = [RobotNode(robot, settings, alone=alone) for robot in settings.robots]
+    return Crew(nodes, nodes)
 
 
-def main() -> int:
-    """The process."""
-    return run(build, sys.argv)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The process; exit code 2 on a wrong parameter or an unreadable site."""
+    logging.basicConfig()
+    rclpy.init(
+        args=list(sys.argv if arguments is None else arguments),
+        signal_handler_options=rclpy.signals.SignalHandlerOptions.NO,
+    )
+    try:
+        crew = build()
+        try:
+            crew.work()
+        finally:
+            crew.leave()
+    except PodherdError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    finally:
+        rclpy.try_shutdown()
+    return 0
 
 
 if __name__ == "__main__":

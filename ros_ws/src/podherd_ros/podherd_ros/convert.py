@@ -58,10 +58,11 @@ def order_from_message(message: msg.TransportOrder) -> TransportOrder:
     )
 
 
-def state_to_message(state: RobotState) -> msg.RobotState:
-    """A robot's report."""
+def state_to_message(state: RobotState, instance: str = "") -> msg.RobotState:
+    """A robot's report; ``instance`` names the process that makes it."""
     return msg.RobotState(
         robot_id=state.robot,
+        instance_id=instance,
         at_ms=state.at_ms,
         x_m=state.pose.x_m,
         y_m=state.pose.y_m,
@@ -71,6 +72,7 @@ def state_to_message(state: RobotState) -> msg.RobotState:
         order_id=state.order,
         update_id=state.update,
         driving=state.driving,
+        paused=state.paused,
         load_pod_id=state.load or "",
         battery=state.battery,
         charging=state.charging,
@@ -94,14 +96,16 @@ def state_from_message(message: msg.RobotState) -> RobotState:
         order=TransportOrderId(message.order_id),
         update=message.update_id,
         driving=message.driving,
-        load=_pod(message.load_pod_id),
+        load=pod_from_text(message.load_pod_id),
         battery=message.battery,
         charging=message.charging,
         odometer_m=message.odometer_m,
         actions=tuple(
-            (ActionId(action.action_id), _status(action.status)) for action in message.actions
+            (ActionId(action.action_id), status_from_text(action.status))
+            for action in message.actions
         ),
         errors=tuple(error_from_message(error) for error in message.errors),
+        paused=message.paused,
     )
 
 
@@ -139,6 +143,7 @@ def report_to_message(report: DriveReport) -> msg.DriveState:
         action_id=report.action or "",
         action_status=report.action_status.value,
         action_text=report.action_text,
+        errors=[error_to_message(error) for error in report.errors],
     )
 
 
@@ -150,13 +155,14 @@ def report_from_message(message: msg.DriveState) -> DriveReport:
         driving=message.driving,
         route=TransportOrderId(message.route_id),
         reached=message.reached_sequence_id,
-        load=_pod(message.load_pod_id),
+        load=pod_from_text(message.load_pod_id),
         battery=message.battery,
         charging=message.charging,
         odometer_m=message.odometer_m,
         action=ActionId(message.action_id) if message.action_id else None,
-        action_status=_status(message.action_status),
+        action_status=status_from_text(message.action_status),
         action_text=message.action_text,
+        errors=tuple(error_from_message(error) for error in message.errors),
     )
 
 
@@ -189,7 +195,9 @@ def drive_action_to_message(action: Action) -> msg.DriveAction:
 
 def drive_action_from_message(message: msg.DriveAction) -> Action:
     """Work for the lift or the charging contacts; :class:`InvalidMessage` on an unknown kind."""
-    return Action(ActionId(message.action_id), _action_kind(message.kind), _pod(message.pod_id))
+    return Action(
+        ActionId(message.action_id), _action_kind(message.kind), pod_from_text(message.pod_id)
+    )
 
 
 def _node_to_message(node: OrderNode) -> msg.OrderNode:
@@ -216,7 +224,9 @@ def _node_from_message(message: msg.OrderNode) -> OrderNode:
         y_m=message.y_m,
         released=message.released,
         actions=tuple(
-            Action(ActionId(action.action_id), _action_kind(action.kind), _pod(action.pod_id))
+            Action(
+                ActionId(action.action_id), _action_kind(action.kind), pod_from_text(action.pod_id)
+            )
             for action in message.actions
         ),
     )
@@ -244,7 +254,8 @@ def _edge_from_message(message: msg.OrderEdge) -> OrderEdge:
     )
 
 
-def _pod(text: str) -> PodId | None:
+def pod_from_text(text: str) -> PodId | None:
+    """A pod, or ``None`` for the empty text."""
     return PodId(text) if text else None
 
 
@@ -255,7 +266,8 @@ def _action_kind(text: str) -> ActionKind:
         raise _unknown("kind", text, tuple(ActionKind)) from error
 
 
-def _status(text: str) -> ActionStatus:
+def status_from_text(text: str) -> ActionStatus:
+    """A status; :class:`InvalidMessage` on an unknown word."""
     try:
         return ActionStatus(text)
     except ValueError as error:

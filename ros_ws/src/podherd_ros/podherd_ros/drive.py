@@ -5,7 +5,7 @@ from typing import Protocol
 
 from planner.vda5050.waypoint import Waypoint
 from planner.warehouse.ids import ActionId, PodId, TransportOrderId
-from planner.warehouse.robot import Pose
+from planner.warehouse.robot import Pose, RobotError
 from planner.warehouse.transport import Action, ActionStatus
 
 
@@ -15,7 +15,8 @@ class DriveReport:
 
     ``route`` is the transport order whose waypoints it has (empty: none yet) and ``reached`` the
     sequence number of the last one passed (-1: none yet); ``action`` is the last action begun
-    (``None``: none yet) and ``action_text`` says why it failed.
+    (``None``: none yet) and ``action_text`` says why it failed; ``errors`` is what keeps the body
+    from driving on, or did until it was told otherwise.
     """
 
     at_ms: int
@@ -30,6 +31,7 @@ class DriveReport:
     action: ActionId | None = None
     action_status: ActionStatus = ActionStatus.FINISHED
     action_text: str = ""
+    errors: tuple[RobotError, ...] = ()
 
 
 class Drive(Protocol):

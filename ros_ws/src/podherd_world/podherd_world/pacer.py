@@ -71,6 +71,11 @@ class Pacer:
         self._planned_ms: int | None = None
         self._paced_from: tuple[int, float] | None = None
 
+    @property
+    def begun(self) -> bool:
+        """The fleet has been heard of."""
+        return self._planned_ms is not None
+
     def planned(self, at_ms: int) -> None:
         """The fleet has planned for ``at_ms`` (a fleet that restarts may name an older time)."""
         self._planned_ms = max(at_ms, self._planned_ms or 0)
