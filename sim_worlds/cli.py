@@ -15,10 +15,11 @@ from rich.table import Table
 from planner.dispatch.step import TICK_MS
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
+from sim_worlds.edits import read_edits
 from sim_worlds.eventlog import EventLogWriter, Header, read_log, replay
 from sim_worlds.faults import Faults
 from sim_worlds.run import Outcome, ShiftRun, run_shift
-from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
+from sim_worlds.shift import Shift, generated_shift, kept_up, recorded_shift, with_robots
 from sim_worlds.site_guidance import read_site_guidance
 from sim_worlds.sites.catalogue import load_site
 from sim_worlds.summary import kpi_rows
@@ -43,6 +44,8 @@ def simulate(
     speed_up: Annotated[float, typer.Option(help="Orders of a file come this much faster.")] = 1.0,
     short_slots: Annotated[float, typer.Option(help="Share of slots short of the books.")] = 0.0,
     guidance: Annotated[Path | None, typer.Option(help="Lanes, by podherd site tune.")] = None,
+    replenish: Annotated[int, typer.Option(help="Stations that put goods away.")] = 0,
+    edits: Annotated[Path | None, typer.Option(help="Edits of rules (JSON lines).")] = None,
     log: Annotated[Path | None, typer.Option(help="Event log to write (.jsonl or .gz).")] = None,
     result: Annotated[Path | None, typer.Option(help="Figures to write, as JSON.")] = None,
 ) -> None:
@@ -52,8 +55,12 @@ def simulate(
         if robots is not None:
             floor = with_robots(floor, robots)
         shift = _shift(floor, orders, seed, day, limit, speed_up)
+        if replenish:
+            shift = kept_up(shift, replenish)
         lanes = read_site_guidance(guidance, floor) if guidance is not None else None
         shift = replace(shift, faults=Faults(short_slot_share=short_slots), guidance=lanes)
+        if edits is not None:
+            shift = replace(shift, edits=read_edits(edits))
         outcome, wall_s = _run(shift, log)
     except (PodherdError, ValueError) as error:
         _ERR.print(str(error), markup=False)
@@ -112,6 +119,7 @@ def figures(outcome: Outcome) -> dict[str, object]:
         "violations": len(outcome.violations),
         "unfinished": list(outcome.unfinished),
         "refused": [list(item) for item in outcome.refused],
+        "refused_edits": list(outcome.refused_edits),
         "ledger_sound": outcome.ledger.sound,
         "ledger_entries": outcome.ledger.entries,
     }
@@ -166,5 +174,7 @@ def _show(outcome: Outcome, wall_s: float) -> None:
     if outcome.unfinished:
         names = ", ".join(outcome.unfinished[:5])
         _ERR.print(f"[red]✗[/] {len(outcome.unfinished)} orders unfinished: {names}")
+    for text in outcome.refused_edits[:5]:
+        _ERR.print(f"an edit was refused: {text}", markup=False)
     for order, problem in outcome.refused[:5]:
         _ERR.print(f"[yellow]![/] {order} refused: {problem}", markup=True)

@@ -4,33 +4,48 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 from planner.vda5050.execution import OrderExecution
-from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks
+from planner.warehouse.commands import (
+    Command,
+    SendTransportOrder,
+    ShowPicks,
+    ShowPuts,
+    WithdrawPicks,
+)
 from planner.warehouse.events import RobotStateSeen
-from planner.warehouse.ids import PickId, PodId, RobotId, SlotId
+from planner.warehouse.ids import PickId, PodId, PutId, RobotId, SlotId, StationId
 from planner.warehouse.picks import PickTask
+from planner.warehouse.receipts import PutTask
 from planner.warehouse.robot import RobotState
-from planner.warehouse.site import Point, Site
+from planner.warehouse.site import PickerKind, Point, Site, StationRole
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
 from sim_worlds.faults import Faults, Freezes
 from sim_worlds.floor import Floor, FloorChanges
 from sim_worlds.params import WorldParams
-from sim_worlds.picker import Picker, PickerParams, PickOutcome
+from sim_worlds.picker import ArmParams, Picker, PickerParams, PickOutcome, RobotArm
 from sim_worlds.referee import Referee, Violation, ViolationKind
+from sim_worlds.stower import PutOutcome, Stower, StowerParams
+
+_HELPER = StationId("exceptions")
+"""Where the person is who takes what the arms could not."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorldNews:
-    """What happened since the last time asked, in order: robots' reports and finished picks."""
+    """What happened since the last time asked, in order: robots' reports, picks that were finished
+    or that an arm failed at, and finished puts."""
 
     events: tuple[RobotStateSeen, ...]
     picks: tuple[PickOutcome, ...]
+    puts: tuple[PutOutcome, ...] = ()
 
 
 class FastWorld:
-    """The site with its robots, pods and people. ``pods`` are the centres of the stored pods (m),
-    ``true_stock`` is what really lies in the slots (see :func:`sim_worlds.faults.true_stock`) and
-    shrinks with every pick. Raises ``ValueError`` if ``faults`` name a robot that the site does
-    not have. The same arguments and commands give the same news, to the last bit.
+    """The site with its robots, pods and people: one who picks at every pick station, one who puts
+    goods away at every replenishment station, both at a combi-station. ``pods`` are the centres of
+    the stored pods (m), ``true_stock`` is what really lies in the slots (see
+    :func:`sim_worlds.faults.true_stock`), shrinks with every pick and grows with every put. Raises
+    ``ValueError`` if ``faults`` name a robot that the site does not have. The same arguments and
+    commands give the same news, to the last bit.
 
     Robots report every ``params.report_ms`` and on every change. A referee looks at the floor
     after every physics step.
@@ -45,6 +60,8 @@ class FastWorld:
         faults: Faults | None = None,
         seed: int = 0,
         picker_params: PickerParams | None = None,
+        stower_params: StowerParams | None = None,
+        arm_params: ArmParams | None = None,
     ):
         self.params = params or WorldParams()
         faults = faults or Faults()
@@ -56,17 +73,19 @@ class FastWorld:
             for robot in self.floor.robots
         }
         self._actions: dict[RobotId, Action] = {}
-        self._pickers = {
-            station.id: Picker(station.id, true_stock, picker_params, seed)
-            for station in site.stations
-        }
+        self._true_stock = true_stock
+        arm = arm_params or ArmParams()
+        self._pickers = _pickers(site, true_stock, picker_params, arm, seed)
+        self._stowers = _stowers(site, true_stock, stower_params, seed)
+        self._puts: dict[PutId, PutTask] = {}
+        self._helper = Picker(_HELPER, true_stock, arm.help, seed) if arm.attended else None
         self._station_places = {station.id: station.position_m for station in site.stations}
         self._near_m = site.pitch_m / 2
         self._picks: dict[PickId, PickTask] = {}
         self._changed: dict[RobotId, None] = {}
         phases = max(1, self.params.report_ms // self.params.step_ms)
         self._phases = [self.floor.robots[phase::phases] for phase in range(phases)]
-        self._silent_ms = {robot: faults.silent_from_ms(robot) for robot in self.floor.robots}
+        self._silences = {robot: faults.silences(robot) for robot in self.floor.robots}
         self._freezes = Freezes(self.floor.robots, faults, seed)
         for slow in faults.slow:
             self.floor.slow_down(slow.robot, slow.factor)
@@ -81,24 +100,46 @@ class FastWorld:
         """Everything the referee has seen, in order."""
         return tuple(self.referee.violations)
 
+    @property
+    def picking_ms(self) -> int:
+        """How long people have picked and put away since the start, all stations together."""
+        return sum(picker.busy_ms(self.now_ms) for picker in self._pickers.values())
+
     # --- commands --------------------------------------------------------------------------
 
     def command(self, command: Command) -> None:
-        """Carry out an order for a robot or show picks; other commands are not for the floor."""
+        """Carry out an order for a robot, show picks or puts, or take picks back; other commands
+        are not for the floor."""
         if isinstance(command, SendTransportOrder):
             self._take_order(command)
         elif isinstance(command, ShowPicks):
             self._picks.update((pick.pick, pick) for pick in command.picks)
             self._pickers[command.station].show(command.picks, self.now_ms)
+        elif isinstance(command, ShowPuts):
+            self._puts.update((put.put, put) for put in command.puts)
+            self._stowers[command.station].show(command.puts, self.now_ms)
+        elif isinstance(command, WithdrawPicks):
+            self._pickers[command.station].withdraw(command.picks, self.now_ms)
+            if self._helper is not None:
+                self._helper.withdraw(command.picks, self.now_ms)
+
+    def put_back(self, outcome: PickOutcome) -> None:
+        """Pieces that were taken and are not wanted any more go back into their slot."""
+        slot = self._picks[outcome.pick].slot
+        self._true_stock[slot] = self._true_stock.get(slot, 0) + outcome.quantity
 
     def _take_order(self, command: SendTransportOrder) -> None:
         robot = command.order.robot
-        if self.now_ms >= self._silent_ms[robot]:
+        if self._silent(robot):
             return
         pose = self.floor.pose(robot)
         self._changed[robot] = None
         if self._robots[robot].accept(command.order, pose, stitch=command.stitch) is None:
             self._go_on(robot)
+
+    def _silent(self, robot: RobotId) -> bool:
+        silences = self._silences[robot]
+        return any(silent.from_ms <= self.now_ms < silent.until_ms for silent in silences)
 
     def _go_on(self, robot: RobotId) -> None:
         """Start what comes next: the action here, or the way to the next node."""
@@ -126,6 +167,7 @@ class FastWorld:
             raise ValueError(f"until_ms {until_ms} is not a multiple of the step, {step_ms} ms")
         events: list[RobotStateSeen] = []
         outcomes: list[PickOutcome] = []
+        puts: list[PutOutcome] = []
         while floor.now_ms < until_ms:
             for robot in self._freezes.due(floor.now_ms):
                 floor.freeze(robot, self._freezes.seconds)
@@ -137,7 +179,8 @@ class FastWorld:
                 self._pass_on(changes)
             events += self._reports()
             outcomes += self._pick()
-        return WorldNews(tuple(events), tuple(outcomes))
+            puts += self._put()
+        return WorldNews(tuple(events), tuple(outcomes), tuple(puts))
 
     def _pass_on(self, changes: FloorChanges) -> None:
         """Tell the robots what their drives and lifts have done, and let them go on."""
@@ -161,7 +204,7 @@ class FastWorld:
         reports = [
             RobotStateSeen(self._report(robot))
             for robot in self._changed
-            if self.now_ms < self._silent_ms[robot]
+            if not self._silent(robot)
         ]
         self._changed.clear()
         return reports
@@ -182,22 +225,65 @@ class FastWorld:
 
     def _pick(self) -> list[PickOutcome]:
         outcomes: list[PickOutcome] = []
-        for picker in self._pickers.values():
-            done_ms = picker.next_ms
-            if done_ms is not None and done_ms <= self.now_ms:
+        for picker in (*self._pickers.values(), self._helper):
+            done_ms = None if picker is None else picker.next_ms
+            if picker is not None and done_ms is not None and done_ms <= self.now_ms:
                 outcomes += picker.advance(self.now_ms)
         for outcome in outcomes:
-            self._judge_pick(self._picks[outcome.pick])
+            task = self._picks[outcome.pick]
+            if outcome.failed and self._helper is not None:
+                self._helper.show((task,), self.now_ms)
+            self._judge_presence(task.pod, task.station)
         return outcomes
 
-    def _judge_pick(self, pick: PickTask) -> None:
-        """Nobody can take anything out of a pod that is not there."""
-        x_m, y_m = self._station_places[pick.station]
+    def _put(self) -> list[PutOutcome]:
+        outcomes: list[PutOutcome] = []
+        for stower in self._stowers.values():
+            done_ms = stower.next_ms
+            if done_ms is not None and done_ms <= self.now_ms:
+                outcomes += stower.advance(self.now_ms)
+        for outcome in outcomes:
+            task = self._puts[outcome.put]
+            self._judge_presence(task.pod, task.station)
+        return outcomes
+
+    def _judge_presence(self, pod: PodId, station: StationId) -> None:
+        """Nobody can take anything out of a pod that is not there, or put anything into it."""
+        x_m, y_m = self._station_places[station]
         floor = self.floor
         for robot, load in zip(floor.robots, floor.loads, strict=True):
-            if load == pick.pod:
+            if load == pod:
                 pose = floor.pose(robot)
                 if max(abs(pose.x_m - x_m), abs(pose.y_m - y_m)) <= self._near_m:
                     return
         kind = ViolationKind.POD_ABSENT
-        self.referee.add(Violation(self.now_ms, kind, pick.pod, pick.station, x_m, y_m))
+        self.referee.add(Violation(self.now_ms, kind, pod, station, x_m, y_m))
+
+
+def _pickers(
+    site: Site,
+    true_stock: MutableMapping[SlotId, int],
+    params: PickerParams | None,
+    arm: ArmParams,
+    seed: int,
+) -> dict[StationId, Picker | RobotArm]:
+    return {
+        station.id: RobotArm(station.id, true_stock, arm, seed)
+        if station.picker is PickerKind.ARM
+        else Picker(station.id, true_stock, params, seed)
+        for station in site.stations
+    }
+
+
+def _stowers(
+    site: Site,
+    true_stock: MutableMapping[SlotId, int],
+    params: StowerParams | None,
+    seed: int,
+) -> dict[StationId, Stower]:
+    capacity = site.pod_model.slot_capacity
+    return {
+        station.id: Stower(station.id, true_stock, capacity, params, seed)
+        for station in site.stations
+        if StationRole.REPLENISH in station.roles
+    }

@@ -60,10 +60,13 @@ class Header:
 
     def dispatcher(self) -> Dispatcher:
         """A dispatcher as the run had it."""
+        return Dispatcher(self.site, self.params, self.lanes())
+
+    def lanes(self) -> Guidance | None:
+        """The lanes that robots kept to, if they did."""
         if self.guidance is None:
-            return Dispatcher(self.site, self.params)
-        drive = np.array(self.guidance, dtype=np.int32).reshape(-1, 4)
-        return Dispatcher(self.site, self.params, Guidance(drive))
+            return None
+        return Guidance(np.array(self.guidance, dtype=np.int32).reshape(-1, 4))
 
 
 @dataclass(frozen=True, slots=True)

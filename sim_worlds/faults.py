@@ -12,11 +12,12 @@ NEVER_MS = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class SilentRobot:
-    """From ``from_ms`` on the robot hears nothing and says nothing; it drives its base to the end
-    and stands there."""
+    """From ``from_ms`` to ``until_ms`` the robot hears nothing and says nothing; it drives its base
+    to the end and stands there."""
 
     robot: RobotId
     from_ms: int = 0
+    until_ms: int = NEVER_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,26 @@ class Faults:
                     f"it has {', '.join(known)}"
                 )
 
-    def silent_from_ms(self, robot: RobotId) -> int:
-        """When the robot falls silent; ``NEVER_MS`` if it does not."""
-        times = [silent.from_ms for silent in self.silent if silent.robot == robot]
-        return min(times, default=NEVER_MS)
+    def silences(self, robot: RobotId) -> tuple[SilentRobot, ...]:
+        """When the robot is silent."""
+        return tuple(silent for silent in self.silent if silent.robot == robot)
+
+
+def outages(
+    robots: Iterable[RobotId], mtbf_h: float, mttr_s: float, until_ms: int, seed: int
+) -> tuple[SilentRobot, ...]:
+    """Robots that fail and come back: the time to the next failure is exponential with mean
+    ``mtbf_h`` (positive), that to repair with mean ``mttr_s``; failures begin before ``until_ms``.
+    """
+    found: list[SilentRobot] = []
+    for robot in robots:
+        random = Random(f"{seed}/{robot}/outages")
+        at_ms = random.expovariate(1 / mtbf_h) * 3_600_000
+        while at_ms < until_ms:
+            back_ms = at_ms + random.expovariate(1 / mttr_s) * 1000
+            found.append(SilentRobot(robot, int(at_ms), int(back_ms)))
+            at_ms = back_ms + random.expovariate(1 / mtbf_h) * 3_600_000
+    return tuple(found)
 
 
 def true_stock(

@@ -83,6 +83,16 @@ class Floor:
             self._randoms,
         )
 
+    def place(
+        self, robot: RobotId, theta_rad: float, load: PodId | None, odometer_m: float = 0.0
+    ) -> None:
+        """Turn a robot that has not driven yet, and give it a pod that does not stand anywhere."""
+        row = self._rows[robot]
+        self._drives.state[row, motion.THETA] = theta_rad
+        self._drives.state[row, motion.ODOMETER] = odometer_m
+        self._loads[row] = load
+        self._drives.set_loaded(row, load is not None)
+
     # --- commands --------------------------------------------------------------------------
 
     def set_waypoints(

@@ -38,6 +38,8 @@ class ViolationKind(StrEnum):
     """A robot or its pod in a zone where nothing may be."""
     POD_ABSENT = "pod_absent"
     """Something was picked from a pod that was not at the station (seen by the world itself)."""
+    CONTACT = "contact"
+    """Two bodies in Gazebo, named by their collisions; what they are is in the names."""
 
 
 _KINDS = {

@@ -3,22 +3,30 @@
 The bridge is the real one on the store in memory; nothing is left out but processes and wires.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import thread_time
 
 from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
+from planner.roadmap.rules import RuleCheck
 from planner.warehouse.commands import Command, SendTransportOrder
-from planner.warehouse.errors import PodherdError
+from planner.warehouse.errors import PodherdError, TooLate
 from planner.warehouse.events import Event
 from planner.warehouse.ids import OrderId, PodId
 from planner.warehouse.site import Point
 from planner.warehouse.view import Kpis
+from sim_worlds.demand import TimedOrder
 from sim_worlds.discrete import FastWorld
+from sim_worlds.edits import apply_edit
 from sim_worlds.eventlog import EventLogWriter
 from sim_worlds.faults import true_stock
+from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import Violation
 from sim_worlds.shift import Shift
+from sim_worlds.sources import Arrivals, OrderSource, Refill
+from sim_worlds.supply import Supplier
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import SkuRecord
@@ -30,8 +38,9 @@ STALL_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: ``unfinished`` orders were still open, ``refused`` ones the bridge did not
-    take; ``ledger`` is the audit of the books and ``violations`` are what the referee saw."""
+    """How a run ended: ``unfinished`` orders were still open, ``refused`` ones, and
+    ``refused_edits`` of rules, the bridge did not take; ``ledger`` is the audit of the books and
+    ``violations`` are what the referee saw."""
 
     kpis: Kpis
     ticks: int
@@ -39,15 +48,22 @@ class Outcome:
     unfinished: tuple[OrderId, ...]
     refused: tuple[tuple[OrderId, str], ...]
     ledger: LedgerReport
+    refused_edits: tuple[str, ...] = ()
 
 
 class ShiftRun:
-    """A run that is stepped from outside, so that progress can be shown and state be looked at."""
+    """A run that is stepped from outside, so that progress can be shown and state be looked at;
+    ``dispatcher`` takes the place of the usual one."""
 
-    def __init__(self, shift: Shift, log: EventLogWriter | None = None):
-        self.dispatcher = Dispatcher(shift.site, shift.dispatch, shift.guidance)
+    def __init__(
+        self,
+        shift: Shift,
+        log: EventLogWriter | None = None,
+        dispatcher: Dispatcher | None = None,
+    ):
+        self.dispatcher = dispatcher or Dispatcher(shift.site, shift.dispatch, shift.guidance)
         self.state: State = self.dispatcher.start()
-        self.bridge = Bridge(shift.site, MemoryStore())
+        self.bridge = Bridge(shift.site, MemoryStore(), RuleCheck(shift.site))
         self.world = FastWorld(
             shift.site,
             pod_places(self.dispatcher),
@@ -55,12 +71,26 @@ class ShiftRun:
             shift.world,
             shift.faults,
             shift.seed,
+            shift.picker,
+            arm_params=shift.arms,
         )
         self.refused: list[tuple[OrderId, str]] = []
+        self.refused_edits: list[str] = []
+        self.edits_applied = 0
+        self.commands: tuple[Command, ...] = ()
         self.ticks = 0
         self.now_ms = 0
-        self._orders = sorted(shift.orders, key=lambda timed: timed.at_ms)
-        self._due = 0
+        self.step_cpu_s = 0.0
+        """CPU time of the dispatcher's last step, of this thread."""
+        self._arrivals = Arrivals(shift.orders)
+        self._sources: list[OrderSource] = [self._arrivals]
+        if shift.backlog is not None:
+            self._sources.append(Refill(shift.backlog))
+        self._receipts = sorted(shift.receipts, key=lambda timed: timed.at_ms)
+        self._supplier = (
+            Supplier(shift.site, shift.stock, shift.supply, shift.seed) if shift.supply else None
+        )
+        self._edits = deque(sorted(shift.edits, key=lambda timed: timed.at_ms))
         self._feed = 0
         self._log = log
         self._last_pick_ms = 0
@@ -68,45 +98,88 @@ class ShiftRun:
 
     def _open_books(self, shift: Shift) -> None:
         skus = {balance.sku: None for balance in shift.stock}
-        skus.update((line.sku, None) for timed in shift.orders for line in timed.order.lines)
+        orders = [timed.order for timed in shift.orders]
+        orders += shift.backlog.orders if shift.backlog is not None else ()
+        skus.update((line.sku, None) for order in orders for line in order.lines)
+        skus.update((timed.receipt.sku, None) for timed in shift.receipts)
         self.bridge.put_skus([SkuRecord(sku) for sku in skus])
         self.bridge.load_stock(shift.stock, "opening-stock", 0)
 
     @property
+    def orders_to_come(self) -> tuple[TimedOrder, ...]:
+        """Orders that have not come in yet, in order of arrival."""
+        return self._arrivals.to_come
+
+    @property
     def done(self) -> bool:
-        """Every order has come in and is complete, or nothing moves any more."""
-        if self._due < len(self._orders):
+        """Every order has come in and is complete and all goods given are in pods, or nothing moves
+        any more. What a supplier still sends is left out."""
+        if self._receipts or not all(source.empty for source in self._sources):
             return False
         stalled = self.now_ms - self._last_pick_ms > STALL_MS
-        return self.ticks > 1 and (not self.state.orders or stalled)
+        goods = bool(self.state.receipts) and self._supplier is None
+        return self.ticks > 1 and (stalled or not (self.state.orders or goods))
 
     def tick(self) -> None:
         """One planning period: the world moves, the bridge books, the dispatcher decides."""
         self.now_ms += TICK_MS
         news = self.world.advance(self.now_ms)
+        self._receive_edits()
         self._receive_orders()
-        for pick in news.picks:
-            self.bridge.confirm_pick(pick.pick, pick.quantity, self.now_ms, pick.reason)
+        self._receive_goods()
+        for put in news.puts:
+            self.bridge.confirm_put(put.put, put.quantity, self.now_ms)
             self._last_pick_ms = self.now_ms
+        for pick in news.picks:
+            self._book(pick)
         events: list[Event] = [*self._feed_events(), *news.events]
         if self._log is not None:
             self._log.before_step(self.now_ms, self._feed, events)
+        began_s = thread_time()
         self.state, commands = self.dispatcher.step(self.state, events, self.now_ms)
+        self.step_cpu_s = thread_time() - began_s
+        self.commands = commands
         if self._log is not None:
             self._log.after_step(self.now_ms, commands)
         self._carry_out(commands)
         self.ticks += 1
 
+    def _book(self, pick: PickOutcome) -> None:
+        try:
+            if pick.failed:
+                self.bridge.fail_pick(pick.pick, self.now_ms)
+                return
+            self.bridge.confirm_pick(pick.pick, pick.quantity, self.now_ms, pick.reason)
+        except TooLate:  # withdrawn while it was being taken
+            self.world.put_back(pick)
+            return
+        self._last_pick_ms = self.now_ms
+
+    def _receive_edits(self) -> None:
+        while self._edits and self._edits[0].at_ms <= self.now_ms:
+            problem = apply_edit(self.bridge, self._edits.popleft().edit, self.now_ms)
+            self.edits_applied += not problem
+            self.refused_edits += [problem] if problem else []
+
     def _receive_orders(self) -> None:
-        first = self._due
-        while self._due < len(self._orders) and self._orders[self._due].at_ms <= self.now_ms:
-            self._due += 1
-        new = [timed.order for timed in self._orders[first : self._due]]
+        waiting = len(self.state.waiting)
+        new = [order for source in self._sources for order in source.take(self.now_ms, waiting)]
         if new:
             self._last_pick_ms = max(self._last_pick_ms, self.now_ms)
+        if self._supplier is not None:
+            for order in new:
+                self._supplier.see(order, self.now_ms)
         for order, result in zip(new, self.bridge.receive_orders(new, self.now_ms), strict=True):
             if isinstance(result, PodherdError):
                 self.refused.append((order.order, str(result)))
+
+    def _receive_goods(self) -> None:
+        while self._receipts and self._receipts[0].at_ms <= self.now_ms:
+            self.bridge.receive_goods(self._receipts.pop(0).receipt, self.now_ms)
+            self._last_pick_ms = self.now_ms
+        if self._supplier is not None:
+            for receipt in self._supplier.due(self.now_ms, self.state):
+                self.bridge.receive_goods(receipt, self.now_ms)
 
     def _feed_events(self) -> list[Event]:
         events: list[Event] = []
@@ -132,6 +205,7 @@ class ShiftRun:
             unfinished=tuple(self.state.orders),
             refused=tuple(self.refused),
             ledger=self.bridge.verify(),
+            refused_edits=tuple(self.refused_edits),
         )
 
 

@@ -10,12 +10,16 @@ from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.errors import InvalidOrder, InvalidSite
 from planner.warehouse.ids import RobotId, Sku
-from planner.warehouse.site import Site
+from planner.warehouse.site import Site, StationRole
 from planner.warehouse.stock import Balance
 from sim_worlds.demand import DemandParams, TimedOrder, generate_orders
+from sim_worlds.edits import TimedEdit
 from sim_worlds.faults import Faults
 from sim_worlds.params import WorldParams
+from sim_worlds.picker import ArmParams, PickerParams
+from sim_worlds.sources import Backlog
 from sim_worlds.stocking import opening_stock
+from sim_worlds.supply import SupplyParams, TimedReceipt
 from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
 
 LINES_PER_ORDER = 25.2
@@ -30,8 +34,11 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What a run is given. ``orders`` come in at their times; ``stock`` is in the slots by the
-    books (``faults`` may make the truth differ); robots keep to the lanes of ``guidance``."""
+    """What a run is given. ``orders`` come in at their times and those of ``backlog`` as others are
+    released; ``stock`` is in the slots by the books (``faults`` may make the truth differ); robots
+    keep to the lanes of ``guidance``. Goods come in at their times (``receipts``), and from a
+    supplier who keeps the stock up (``supply``); both need a replenishment station. Operators make
+    ``edits`` of rules at their times."""
 
     site: Site
     orders: tuple[TimedOrder, ...]
@@ -39,8 +46,14 @@ class Shift:
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
     world: WorldParams = field(default_factory=WorldParams)
+    arms: ArmParams = field(default_factory=ArmParams)
     dispatch: DispatchParams = field(default_factory=DispatchParams)
     guidance: Guidance | None = None
+    picker: PickerParams = field(default_factory=PickerParams)
+    backlog: Backlog | None = None
+    receipts: tuple[TimedReceipt, ...] = ()
+    supply: SupplyParams | None = None
+    edits: tuple[TimedEdit, ...] = ()
 
 
 def generated_shift(site: Site, orders: int, seed: int) -> Shift:
@@ -49,12 +62,62 @@ def generated_shift(site: Site, orders: int, seed: int) -> Shift:
     model = site.pod_model
     slots = site.pod_count * len(model.faces) * model.levels * model.columns
     skus = tuple(Sku(f"SKU{number:05d}") for number in range(1, max(2, slots // SLOTS_PER_SKU) + 1))
-    hours = orders * LINES_PER_ORDER / (len(site.stations) * STATION_LINES_PER_H)
+    pickers = sum(StationRole.PICK in station.roles for station in site.stations)
+    hours = orders * LINES_PER_ORDER / (max(1, pickers) * STATION_LINES_PER_H)
     day = DemandParams()
     params = DemandParams(speed_up=(day.to_h - day.from_h) / max(0.01, hours * ARRIVAL_SHARE))
     timed = generate_orders(orders, skus, seed, params)
     stock = opening_stock(site, skus, (item.order for item in timed), seed)
     return Shift(site, timed, stock, seed)
+
+
+def replenished_shift(
+    site: Site,
+    orders: int,
+    seed: int,
+    *,
+    put_stations: int,
+    stocked: float = 0.25,
+    supply: SupplyParams | None = None,
+) -> Shift:
+    """A generated shift kept in stock by replenishment at its last ``put_stations`` stations; see
+    :func:`kept_up`."""
+    shift = generated_shift(with_replenishment(site, put_stations), orders, seed)
+    return kept_up(shift, put_stations, stocked=stocked, supply=supply)
+
+
+def kept_up(
+    shift: Shift, put_stations: int, *, stocked: float = 0.25, supply: SupplyParams | None = None
+) -> Shift:
+    """The shift with stock for ``stocked`` (share) of its demand only at the start, and no slot
+    with less than the largest line of its SKU. A supplier keeps the stock up, and it is put away
+    at the last ``put_stations`` stations. :class:`InvalidSite` unless one is left to pick at."""
+    if not 0 < stocked <= 1:
+        raise ValueError(f"stocked must be in (0, 1] (found {stocked})")
+    site = with_replenishment(shift.site, put_stations)
+    skus = tuple(dict.fromkeys(balance.sku for balance in shift.stock))
+    asked = (timed.order for timed in shift.orders)
+    stock = opening_stock(site, skus, asked, shift.seed, margin=stocked - 1)
+    return replace(shift, site=site, stock=stock, supply=supply or SupplyParams())
+
+
+def with_replenishment(site: Site, put_stations: int) -> Site:
+    """The site with its last ``put_stations`` stations for replenishment and the others for
+    picking. :class:`InvalidSite` unless there is one of each."""
+    if not 0 < put_stations < len(site.stations):
+        raise InvalidSite(
+            "a site needs a pick station and a replenishment station",
+            field="put_stations",
+            value=put_stations,
+            remedy=f"{site.name} has {len(site.stations)} stations in all.",
+        )
+    first_put = len(site.stations) - put_stations
+    roles = (StationRole.PICK, StationRole.REPLENISH)
+    stations = tuple(
+        replace(station, roles=(roles[index >= first_put],))
+        for index, station in enumerate(site.stations)
+    )
+    return replace(site, stations=stations)
 
 
 def recorded_shift(

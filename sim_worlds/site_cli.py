@@ -1,4 +1,4 @@
-"""``podherd site``: check, draw and generate site files; lanes for their robots."""
+"""``podherd site``: check, draw and generate site files; lanes for their robots; Gazebo worlds."""
 
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,12 +11,14 @@ from planner.roadmap.compile import compile_roadmap
 from planner.roadmap.geometry import check_site
 from planner.warehouse.errors import InvalidSite
 from planner.warehouse.site import Site
+from sim_worlds.sdf.cli import sdf
 from sim_worlds.site_tune import tune
 from sim_worlds.sites.catalogue import load_site
 from sim_worlds.sites.grid import GridPlan, grid_site
 
 app = typer.Typer(help="Check, draw, generate and tune sites.", no_args_is_help=True)
 app.command()(tune)
+app.command()(sdf)
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)

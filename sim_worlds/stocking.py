@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
-from math import ceil, sqrt
+from math import ceil
 from random import Random
 
 from planner.warehouse.errors import InvalidStock
@@ -19,18 +19,21 @@ def opening_stock(
     orders: Iterable[PickOrder],
     seed: int,
     margin: float = 0.5,
+    exponent: float | None = 0.5,
 ) -> tuple[Balance, ...]:
     """One balance for every slot of the site that is used, in slot order.
 
     Every SKU gets as many slots as its demand plus ``margin`` needs, at least two where there are
-    enough slots, and the rest is shared out in proportion to the square root of demand, between an
-    even share and one in proportion to demand. Slots of one SKU lie in different pods as far as
-    possible. A slot holds at least the largest line of its SKU, so that one visit can serve it.
+    enough slots, and the rest is shared out in proportion to demand to the power of ``exponent``:
+    by default its square root, between an even share (0) and one in proportion to demand (1). With
+    ``None`` nothing is spread: every SKU has the slots that it needs and no more. Slots of one SKU
+    lie in different pods as far as possible. A slot holds at least the largest line of its SKU, so
+    that one visit can serve it.
     Raises :class:`InvalidStock` if it does not all fit.
     """
     pieces, largest = _demand(skus, orders)
     wanted = {sku: max(1, ceil(count * (1 + margin))) for sku, count in pieces.items()}
-    counts = _slots_per_sku(site, pieces, wanted)
+    counts = _slots_per_sku(site, pieces, wanted, exponent)
     places = _places(site, counts, Random(f"{seed}/stocking"))
     capacity = site.pod_model.slot_capacity
     balances = [
@@ -68,7 +71,9 @@ def _demand(
     return pieces, largest
 
 
-def _slots_per_sku(site: Site, pieces: dict[Sku, int], wanted: dict[Sku, int]) -> dict[Sku, int]:
+def _slots_per_sku(
+    site: Site, pieces: dict[Sku, int], wanted: dict[Sku, int], exponent: float | None
+) -> dict[Sku, int]:
     model = site.pod_model
     slots = site.pod_count * len(model.faces) * model.levels * model.columns
     counts = {sku: ceil(count / model.slot_capacity) for sku, count in wanted.items()}
@@ -79,17 +84,19 @@ def _slots_per_sku(site: Site, pieces: dict[Sku, int], wanted: dict[Sku, int]) -
             value=f"{sum(counts.values())} slots needed, {slots} there",
             remedy="Use fewer SKUs or orders, a smaller margin, or a site with more pods.",
         )
+    if exponent is None:
+        return counts
     enough_for_two = sum(max(2, count) for count in counts.values()) <= slots
     if enough_for_two and site.pod_count > 1:
         counts = {sku: max(2, count) for sku, count in counts.items()}
-    queue = [(counts[sku] / sqrt(pieces[sku]), rank, sku) for rank, sku in _asked_for(pieces)]
+    queue = [(counts[sku] / pieces[sku] ** exponent, rank, sku) for rank, sku in _asked_for(pieces)]
     heapify(queue)
     for _ in range(slots - sum(counts.values())):
         if not queue:
             break
         _, rank, sku = heappop(queue)
         counts[sku] += 1
-        heappush(queue, (counts[sku] / sqrt(pieces[sku]), rank, sku))
+        heappush(queue, (counts[sku] / pieces[sku] ** exponent, rank, sku))
     return counts
 
 

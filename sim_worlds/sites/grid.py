@@ -17,7 +17,7 @@ aisle that leads away from it, so that entries and exits lie on different cells 
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.codec.sitefile import SITE_FORMAT
 from planner.roadmap.lattice import Cell, Lattice
@@ -52,6 +52,9 @@ ROBOT = RobotType(
     idle_w=40.0,
     charge_w=1500.0,
 )
+COMPACT_ROBOT = replace(ROBOT, id="compact_lifter", length_m=0.76, width_m=0.56)
+"""One that turns beneath a stored pod: half its diagonal, 0.472 m, clears the corner posts of a pod
+of 0.8 m, whose inner edges are 0.52 m from its middle, by 5 cm."""
 _BLOCK_ROWS = 2
 _BLOCK_COLUMNS = 6
 _WEST = 2
@@ -79,6 +82,7 @@ class GridPlan:
     queue_cells: int = 3
     order_slots: int = 12
     pitch_m: float = 1.2
+    robot: RobotType = ROBOT
 
     @classmethod
     def for_robots(
@@ -202,7 +206,7 @@ def grid_site(plan: GridPlan) -> Site:
         chargers=tuple(_chargers(plan, lattice)),
         pod_model=POD,
         pod_count=plan.pod_count,
-        robot_types=(ROBOT,),
+        robot_types=(plan.robot,),
         robots=tuple(_robots(plan, lattice, blocks)),
     )
 
@@ -303,7 +307,7 @@ def _robots(
     for number, place in enumerate(scattered(plan.robots, len(cells)), start=1):
         yield SiteRobot(
             id=RobotId(f"R{number:0{digits}d}"),
-            type=ROBOT.id,
+            type=plan.robot.id,
             start_m=lattice.centre_m(cells[place]),
             battery=round(1.0 - 0.5 * (number - 1) / plan.robots, 2),
         )

@@ -10,10 +10,17 @@ from dataclasses import dataclass, field, replace
 
 from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
-from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks
-from planner.warehouse.events import Event, PickConfirmed, RobotStateSeen, StockStated
+from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks, ShowPuts
+from planner.warehouse.events import (
+    Event,
+    PickConfirmed,
+    PutConfirmed,
+    RobotStateSeen,
+    StockStated,
+)
 from planner.warehouse.ids import NodeId, RobotId, SlotId, TransportOrderId
 from planner.warehouse.picks import ShortReason
+from planner.warehouse.receipts import PutTask
 from planner.warehouse.robot import Pose, RobotState
 from planner.warehouse.stock import Balance
 from planner.warehouse.transport import ActionKind, ActionStatus, OrderNode
@@ -38,6 +45,10 @@ class HoppingWorld:
         self.stock = {balance.slot: balance.quantity for balance in stock}
         self.true_stock = dict(self.stock)
         self.confirmed: dict[str, PickConfirmed] = {}
+        self.put: dict[str, PutTask] = {}
+        self.sku_in = {balance.slot: balance.sku for balance in stock}
+        self.refuses: dict[SlotId, int] = {}
+        """How many pieces of each put a slot does not take, whatever it should have room for."""
         self.waiting: list[Event] = [StockStated(tuple(stock))]
         self.collisions: list[str] = []
         roadmap = self.floor.roadmap
@@ -45,6 +56,11 @@ class HoppingWorld:
         self.robots = {
             robot: Hopper(self._standing(robot, node)) for robot, node in roadmap.robots.items()
         }
+
+    def arrive(self, robot: RobotId, node: NodeId) -> Pose:
+        """Put a robot on the floor that the site does not name."""
+        self.robots[robot] = Hopper(self._standing(robot, node))
+        return self.robots[robot].state.pose
 
     def _standing(self, robot: RobotId, node: NodeId) -> RobotState:
         x_m, y_m = self.floor.roadmap.xy_m[self.floor.roadmap.index[node]]
@@ -62,6 +78,10 @@ class HoppingWorld:
                 for task in command.picks:
                     if task.pick not in self.confirmed:
                         self._pick(task.pick, task.slot, task.quantity, task.sku)
+            elif isinstance(command, ShowPuts):
+                for put in command.puts:
+                    if put.put not in self.put:
+                        self._put(put)
 
     def _take_order(self, command: SendTransportOrder) -> None:
         order, hopper = command.order, self.robots[command.order.robot]
@@ -108,6 +128,23 @@ class HoppingWorld:
         self.confirmed[pick] = event
         self.waiting += [StockStated((Balance(slot, sku, self.stock[slot]),)), event]  # type: ignore[arg-type]
 
+    def _put(self, task: PutTask) -> None:
+        robots = self.robots.values()
+        assert any(hopper.state.load == task.pod for hopper in robots), "the pod is not here"
+        held = self.stock.get(task.slot, 0)
+        assert not held or self.sku_in[task.slot] == task.sku, f"two SKUs in {task.slot}"
+        room = self.floor.site.pod_model.slot_capacity - held
+        assert task.quantity <= room, f"{task.slot} is over its capacity"
+        put = max(0, task.quantity - self.refuses.get(task.slot, 0))
+        self.put[task.put] = replace(task, quantity=put)
+        if put:
+            self.stock[task.slot] = held + put
+            self.true_stock[task.slot] = self.true_stock.get(task.slot, 0) + put
+            self.sku_in[task.slot] = task.sku
+            stated = Balance(task.slot, task.sku, self.stock[task.slot])
+            self.waiting.append(StockStated((stated,)))
+        self.waiting.append(PutConfirmed(task.put, put))
+
     def tick(self, now_ms: int) -> list[Event]:
         """Every robot may hop once; then all report."""
         for hopper in self.robots.values():
@@ -129,7 +166,7 @@ class HoppingWorld:
             x_m, y_m = node.x_m, node.y_m
             pose = replace(hopper.state.pose, x_m=x_m, y_m=y_m)
             odometer = hopper.state.odometer_m + self.floor.site.pitch_m
-            hopper.state = replace(hopper.state, pose=pose, odometer_m=odometer)
+            hopper.state = replace(hopper.state, pose=pose, odometer_m=odometer, charging=False)
         hopper.state = replace(hopper.state, last_node=node.node, last_sequence=node.sequence)
         for action in node.actions:
             self._act(hopper, action.kind, node)
@@ -180,6 +217,6 @@ def run(
         events = world.tick(tick * TICK_MS)
         state, commands = dispatcher.step(state, events, tick * TICK_MS)
         world.obey(commands)
-        if tick > 2 and not state.orders:
+        if tick > 2 and not state.orders and not state.receipts:
             break
     return world, state

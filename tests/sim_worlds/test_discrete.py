@@ -318,3 +318,14 @@ def test_the_shipped_floors_stand_without_touching() -> None:
         floor = FastWorld(site, pods, {})
         floor.advance(1_000)
         assert floor.violations == (), name
+
+
+def test_a_robot_that_was_silent_comes_back() -> None:
+    floor = world(Faults(silent=(SilentRobot(R1, 2_000, 5_000),)))
+    floor.command(send(WEST[:3]))
+    heard = [state.at_ms for state in states(floor.advance(10_000)) if state.robot == R1]
+    assert not any(2_000 <= at_ms < 5_000 for at_ms in heard)
+    assert max(heard) > 9_000
+    floor.command(send(WEST[2:], first=2, update=1))
+    floor.advance(20_000)
+    assert (floor.floor.pose(R1).x_m, floor.floor.pose(R1).y_m) == WEST[-1]

@@ -14,6 +14,7 @@ from sim_worlds.faults import (
     SilentRobot,
     SlowRobot,
     freeze_times_ms,
+    outages,
     true_stock,
 )
 
@@ -60,8 +61,20 @@ def test_every_freeze_is_told_once_when_it_is_due() -> None:
 
 def test_silence_has_a_start() -> None:
     faults = Faults(silent=(SilentRobot(R1, 500), SilentRobot(R1, 200)))
-    assert faults.silent_from_ms(R1) == 200
-    assert faults.silent_from_ms(R2) == NEVER_MS
+    assert [silent.from_ms for silent in faults.silences(R1)] == [500, 200]
+    assert faults.silences(R1)[0].until_ms == NEVER_MS
+    assert faults.silences(R2) == ()
+
+
+def test_outages_come_about_as_often_and_last_about_as_long_as_told() -> None:
+    robots = [RobotId(f"R{number:03}") for number in range(200)]
+    found = outages(robots, mtbf_h=50.0, mttr_s=600.0, until_ms=50 * 3_600_000, seed=1)
+    # 200 robots over their mean time between failures: 200 failures, give or take.
+    assert 160 < len(found) < 240
+    mean_s = sum(silent.until_ms - silent.from_ms for silent in found) / len(found) / 1000
+    assert 500 < mean_s < 700
+    assert all(silent.from_ms < 50 * 3_600_000 for silent in found)
+    assert found == outages(robots, mtbf_h=50.0, mttr_s=600.0, until_ms=50 * 3_600_000, seed=1)
 
 
 def test_faults_are_checked() -> None:

@@ -36,7 +36,7 @@ def test_check_tells_every_problem_and_fails(tmp_path: Path) -> None:
 def test_an_unknown_site_is_told_in_one_line(command: str) -> None:
     result = podherd_site(command, "large")
     assert result.exit_code == 1
-    assert "medium, small, tiny" in result.stderr
+    assert "medium, one-lane, picking-cell, small, tiny" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -8,7 +8,7 @@ from planner.codec.sitefile import dump_site
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.errors import InvalidSite
 from sim_worlds.sites.catalogue import load_site, site_names
-from sim_worlds.sites.grid import GridPlan, grid_site
+from sim_worlds.sites.grid import COMPACT_ROBOT, GridPlan, grid_site
 
 TINY = GridPlan(
     name="tiny",
@@ -33,14 +33,40 @@ MEDIUM = GridPlan(
     pods=1000,
 )
 
+PICKING_CELL = GridPlan(
+    name="picking-cell",
+    blocks_east=1,
+    blocks_north=3,
+    block_columns=5,
+    stations=1,
+    robots=3,
+    chargers=2,
+    pods=24,
+    queue_cells=2,
+    order_slots=6,
+    robot=COMPACT_ROBOT,
+)
+ONE_LANE = GridPlan(
+    name="one-lane",
+    blocks_east=3,
+    blocks_north=3,
+    stations=3,
+    robots=25,
+    chargers=4,
+    pods=60,
+    robot=COMPACT_ROBOT,
+)
 
-@pytest.mark.parametrize("plan", [TINY, SMALL, MEDIUM], ids=lambda plan: str(plan.name))
+
+@pytest.mark.parametrize(
+    "plan", [TINY, SMALL, MEDIUM, PICKING_CELL, ONE_LANE], ids=lambda plan: str(plan.name)
+)
 def test_shipped_sites_are_what_the_generator_makes(plan: GridPlan) -> None:
     assert load_site(plan.name) == grid_site(plan)
 
 
 def test_site_names() -> None:
-    assert site_names() == ("medium", "small", "tiny")
+    assert site_names() == ("medium", "one-lane", "picking-cell", "small", "tiny")
 
 
 def test_a_site_is_loaded_from_a_path(tmp_path: Path) -> None:
@@ -51,7 +77,7 @@ def test_a_site_is_loaded_from_a_path(tmp_path: Path) -> None:
 
 
 def test_an_unknown_site_lists_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSite, match="medium, small, tiny"):
+    with pytest.raises(InvalidSite, match="medium, one-lane, picking-cell, small, tiny"):
         load_site("large")
     with pytest.raises(InvalidSite, match="no site file"):
         load_site(tmp_path)

@@ -1,0 +1,1 @@
+"""What if: many futures of a site side by side, and how much of everything is needed."""
