@@ -1,0 +1,1 @@
+"""Marks: fiducials that say where something is, and labels that say what it is."""
