@@ -9,24 +9,35 @@ WORLD ?= fast
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench-mapf lock clean
+.PHONY: help setup setup-gazebo demo test test-gazebo lint bench-mapf bench-g2p lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast"
+	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast|gazebo"
 	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
+	@echo "  bench-g2p takes QUICK=1 (ten minutes instead of hours) and DATA=DIR"
 
 setup: ## installs what is needed into .venv and builds the ROS 2 messages
 	@$(PYTHON) scripts/setup.py
 
-demo: setup ## a whole shift: orders from a WMS, ROS 2 robots, picks, confirmations
+setup-gazebo: ## the same, and Gazebo Classic 11 into the cache folder (a minute, 770 MB, no root)
+	@$(PYTHON) scripts/setup.py --gazebo
+	@.venv/bin/python scripts/gazebo.py
+
+demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,setup) ## a whole shift: orders from a WMS, ROS 2 robots, picks, confirmations
 	@.venv/bin/podherd demo --site $(SITE) $(if $(ROBOTS),--robots $(ROBOTS)) --orders $(ORDERS) \
 		--speed $(SPEED) --seed $(SEED) --world $(WORLD)
 
 test: ## style, types, import contracts and every test
 	@$(PYTHON) scripts/setup.py --dev
+	@.venv/bin/python scripts/gazebo.py || [ $$? -eq 3 ]
 	@.venv/bin/python scripts/check.py
+
+test-gazebo: ## the tests with real Gazebo only
+	@$(PYTHON) scripts/setup.py --dev
+	@.venv/bin/python scripts/gazebo.py
+	@.venv/bin/pytest -v --durations=10 tests/gazebo
 
 lint: ## style, types and import contracts only
 	@$(PYTHON) scripts/setup.py --dev
@@ -34,6 +45,9 @@ lint: ## style, types and import contracts only
 
 bench-mapf: setup ## path finding against its goals, the best peers and free flow
 	@.venv/bin/python -m benchmarks.macro.mapf $(if $(DATA),--data $(DATA))
+
+bench-g2p: setup ## goods-to-person decisions side by side, against their goals and against walking
+	@.venv/bin/python -m benchmarks.macro.g2p $(if $(DATA),--data $(DATA))
 
 lock: ## writes requirements.lock from what is installed in .venv
 	@.venv/bin/python scripts/lock.py

@@ -38,10 +38,7 @@ def publish(
     """Print the rows, or ``shown`` in their stead, and write them to
     ``benchmarks/results/<name>.json`` (``<name>.quick.json`` for a short run), with seed, commit,
     versions of ``packages``, machine and ``notes``."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=FILE_WIDTH)
-    console.print(_table(name, rows if shown is None else shown))
+    print_table(name, rows if shown is None else shown)
     target = RESULTS / f"{name}{'.quick' if quick() else ''}.json"
     target.parent.mkdir(exist_ok=True)
     document = {
@@ -59,6 +56,14 @@ def publish(
     target.write_text(json.dumps(document, indent=2) + "\n")
     print(f"written to {target.relative_to(ROOT)}")
     return target
+
+
+def print_table(title: str, rows: Sequence[Row]) -> None:
+    """For people."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=FILE_WIDTH)
+    console.print(_table(title, rows))
 
 
 def machine() -> dict[str, Cell]:

@@ -1,10 +1,16 @@
-"""Builds ``podherd_msgs`` with the ROS 2 that comes as Python wheels."""
+"""Builds our interfaces with the ROS 2 that comes as Python wheels.
+
+These are ``podherd_msgs`` and, from ``stand_ins``, packages that an ordinary ROS 2 has and the
+wheels lack (``tf2_msgs``, with the one message that we use, under its own name).
+"""
 
 import os
 import subprocess
 from pathlib import Path
 
 from stamps import Stamps, digest
+
+_PACKAGES = ("src/podherd_msgs", "stand_ins/tf2_msgs")
 
 
 class WorkspaceFailed(Exception):
@@ -46,11 +52,13 @@ def repair_cmake_exports(venv: Path, stamps: Stamps) -> bool:
 
 def build(workspace: Path, venv: Path, stamps: Stamps) -> bool:
     """Builds the interfaces into ``ros_ws/install``; true if something had to be done."""
-    sources = sorted(file for file in (workspace / "src/podherd_msgs").rglob("*") if file.is_file())
+    sources = sorted(
+        file for name in _PACKAGES for file in (workspace / name).rglob("*") if file.is_file()
+    )
     made_from = digest(sources, _wheels(venv), str(workspace))
     if stamps.has("podherd_msgs", made_from) and (workspace / "install").exists():
         return False
-    print("setup: building podherd_msgs with colcon (about a minute)")
+    print("setup: building our ROS 2 interfaces with colcon (about a minute)")
     log = workspace / "log" / "build.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
@@ -60,7 +68,9 @@ def build(workspace: Path, venv: Path, stamps: Stamps) -> bool:
         )
     if done.returncode:
         tail = "\n  ".join(log.read_text().splitlines()[-20:])
-        raise WorkspaceFailed(f"colcon could not build podherd_msgs (all of it: {log}):\n  {tail}")
+        raise WorkspaceFailed(
+            f"colcon could not build our interfaces (all of it: {log}):\n  {tail}"
+        )
     stamps.put("podherd_msgs", made_from)
     return True
 
@@ -74,7 +84,7 @@ def _colcon(workspace: Path, venv: Path) -> list[str]:
         "build",
         "--merge-install",
         "--base-paths",
-        "src/podherd_msgs",
+        *_PACKAGES,
         "--cmake-args",
         f"-DPython3_EXECUTABLE={venv}/bin/python",
         "-DBUILD_TESTING=OFF",

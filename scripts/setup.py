@@ -1,4 +1,4 @@
-"""Makes everything ready: ``python3 scripts/setup.py [--dev]``. Standard library only.
+"""Makes everything ready: ``python3 scripts/setup.py [--dev] [--gazebo]``. Standard library only.
 
 Each step leaves a stamp that holds a hash of what it was made from, so that a second run does
 nothing. The steps: tools of the system, ``.venv``, the Python packages of ``requirements.lock``,
@@ -32,12 +32,15 @@ def main() -> int:
     """Runs all steps; exit code 0 when the project is ready."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what the tests need")
+    parser.add_argument(
+        "--gazebo", action="store_true", help="also what scripts/gazebo.py needs (--dev has it)"
+    )
     options = parser.parse_args()
     started = time.monotonic()
     try:
         system_tools.check_python()
         with _only_one():
-            changed = _run(dev=options.dev)
+            changed = _run(dev=options.dev, gazebo=options.gazebo)
     except (SetupFailed, system_tools.ToolsMissing, ros_workspace.WorkspaceFailed) as error:
         print(f"\nsetup: {error}", file=sys.stderr)
         return 1
@@ -46,12 +49,12 @@ def main() -> int:
     return 0
 
 
-def _run(*, dev: bool) -> bool:
+def _run(*, dev: bool, gazebo: bool) -> bool:
     """All steps in order; true if one had to do something."""
     system_tools.ensure(dev=dev)
     _create_venv()
     stamps = Stamps(VENV / ".podherd")
-    changed = _install_packages(stamps, dev=dev)
+    changed = _install_packages(stamps, _extras(dev=dev, gazebo=gazebo))
     changed |= ros_workspace.repair_cmake_exports(VENV, stamps)
     changed |= ros_workspace.build(ROOT / "ros_ws", VENV, stamps)
     compiled_kernels.drop_stale(ROOT, stamps)
@@ -76,17 +79,26 @@ def _create_venv() -> None:
     _call([sys.executable, "-m", "venv", str(VENV)], "creating .venv failed")
 
 
-def _install_packages(stamps: Stamps, *, dev: bool) -> bool:
+def _extras(*, dev: bool, gazebo: bool) -> tuple[str, ...]:
+    if dev:
+        return ("ros", "gazebo", "dev")
+    return ("ros", "gazebo") if gazebo else ("ros",)
+
+
+def _install_packages(stamps: Stamps, wanted_extras: tuple[str, ...]) -> bool:
+    """Each larger set of extras has the smaller ones in it, and a stamp of its own."""
     lock = ROOT / "requirements.lock"
     wanted = digest([ROOT / "pyproject.toml", lock])
-    if stamps.has("packages-dev", wanted) or (not dev and stamps.has("packages", wanted)):
+    names = {"ros": "packages", "gazebo": "packages-gazebo", "dev": "packages-dev"}
+    enough = [name for extra, name in names.items() if extra not in wanted_extras[:-1]]
+    if any(stamps.has(name, wanted) for name in enough):
         return False
-    extras = "ros,dev" if dev else "ros"
+    extras = ",".join(wanted_extras)
     print(f"setup: installing podherd[{extras}] into .venv (about a minute the first time)")
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     command += ["--disable-pip-version-check", "-c", str(lock), "-e", f"{ROOT}[{extras}]"]
     _call(command, "pip could not install the packages; is the package index reachable?")
-    stamps.put("packages-dev" if dev else "packages", wanted)
+    stamps.put(names[wanted_extras[-1]], wanted)
     return True
 
 
