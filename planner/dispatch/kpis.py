@@ -1,6 +1,6 @@
 """Key figures of a run, from the tally in the state. Definitions: docs/reference/kpis.md."""
 
-from planner.dispatch.state import Phase, State
+from planner.dispatch.state import Phase, State, Tally
 from planner.dispatch.turn import Turn
 from planner.warehouse.ids import StationId
 from planner.warehouse.view import Kpis
@@ -73,10 +73,13 @@ def kpis(state: State, stations: tuple[StationId, ...]) -> Kpis:
         put_pile_on=tally.puts_confirmed / tally.put_visits if tally.put_visits else 0.0,
         dock_to_stock_p50_s=_quantile(dock_ages, 0.50) / 1000,
         dock_to_stock_p95_s=_quantile(dock_ages, 0.95) / 1000,
-        exceptions=tuple(
-            (name, count) for field, name in EXCEPTIONS.items() if (count := getattr(tally, field))
-        ),
+        exceptions=_exceptions(tally),
     )
+
+
+def _exceptions(tally: Tally) -> tuple[tuple[str, int], ...]:
+    counts = ((name, getattr(tally, field)) for field, name in EXCEPTIONS.items())
+    return tuple((name, count) for name, count in counts if count)
 
 
 def _share(busy_ms: float, of: int, elapsed_s: float) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.oneshot.lacam import Lacam
 from planner.oneshot.prioritised import prioritised
-from planner.oneshot.problem import OutOfBudget, Solution, Unsolvable, Ways
+from planner.oneshot.problem import OutOfBudget, Solution, Unsolvable, Ways, pose
 from planner.oneshot.refine import Refiner
 from sim_worlds.league.run import Clock
 
@@ -20,6 +20,18 @@ STATES_AT_ONCE = 300_000
 
 Told = Callable[[float, Solution | None], None]
 """Is called with the seconds gone and the best solution so far, some times a second."""
+
+
+def compile_kernels() -> None:
+    """Solve a small floor: what Numba compiles is kept on disk, and no budget pays for it."""
+    corridor = np.full((3, 4), -1, dtype=np.int32)
+    corridor[:-1, 0], corridor[1:, 2] = np.arange(1, 3), np.arange(2)
+    ways = pose(corridor, np.array([0, 1], dtype=np.int32), np.array([1, 2], dtype=np.int32))
+    rng = np.random.default_rng(0)
+    prioritised(ways, 1, rng)
+    found = Lacam(ways, rng).run(CONFIGURATIONS_AT_ONCE)
+    if isinstance(found, Solution):
+        Refiner(ways, found, rng).run(STATES_AT_ONCE)
 
 
 def solve_within(

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from planner.oneshot.problem import OutOfBudget, Solution, Unsolvable, Ways, pose
 from planner.warehouse.errors import InvalidInstance
 from sim_worlds.league.atomic import replacing
-from sim_worlds.league.one_shot import solve_within
+from sim_worlds.league.one_shot import compile_kernels, solve_within
 from sim_worlds.league.scenario import OneShotInstance, load_scenario
 from sim_worlds.league.terminal import ERR, OUT, reported
 
@@ -47,6 +47,7 @@ def solve(
             raise InvalidInstance("no such folder", field="output", value=str(output))
         instance = load_scenario(map_path, scen_path, agents)
         ways = pose(instance.map.neighbours(), instance.starts, instance.goals)
+        compile_kernels()
         found = _watched(ways, seconds, seed)
         if isinstance(found, Solution):
             plan = _plan(instance, ways, found)

@@ -131,6 +131,17 @@ class BridgedFloor:
             self.tick()
         return self.shown()
 
+    def hear_all(self, ticks: int = 20) -> None:
+        """Let time pass until no command is under way and the dispatcher knows all that the bridge
+        has to tell, the answers to its last commands too."""
+        self.lag = 0
+        self.tick()
+        for _ in range(ticks):
+            if not self.bridge.feed(self._feed):
+                return
+            self.tick()
+        raise AssertionError(f"after {ticks} ticks the bridge still has news")
+
     def finish(self, ticks: int = 3000) -> None:
         """Pick everything at once until no order is open, or time is over."""
         for _ in range(ticks):

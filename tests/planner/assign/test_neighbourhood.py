@@ -26,7 +26,7 @@ from planner.warehouse.ids import PodId, Sku, StationId
 A, B, C = SKUS = [Sku(name) for name in "ABC"]
 PODS = [PodId(f"P{number}") for number in range(4)]
 LEFT, RIGHT = NEAR = (StationId("left"), StationId("right"))
-RELEASE = ReleaseParams()
+RELEASE = ReleaseParams(line_cost_s=60.0)
 PARAMS = NeighbourhoodParams(stations=2, margin=0.0, effort_s=2.0)
 NEAR_MS = {LEFT: 6_000, RIGHT: 6_000}
 """A tenth of a line."""

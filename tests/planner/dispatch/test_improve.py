@@ -80,7 +80,10 @@ class Crossed:
 
 
 def params(**neighbourhood: float) -> DispatchParams:
-    return DispatchParams(neighbourhood=replace(ON, **neighbourhood))  # type: ignore[arg-type]
+    return DispatchParams(
+        release=ReleaseParams(line_cost_s=60.0),
+        neighbourhood=replace(ON, **neighbourhood),  # type: ignore[arg-type]
+    )
 
 
 def test_one_pod_serves_the_orders_of_two_stations() -> None:

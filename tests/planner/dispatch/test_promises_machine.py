@@ -313,9 +313,8 @@ class Promises(RuleBasedStateMachine):
         for robot in floor.world.robots:
             if robot in self.left:
                 self.more.append(floor.stay(robot))
-        floor.lag = 0
         self.time_passes(1)
-        self.time_passes(1)
+        floor.hear_all()
         self.agree()
         floor.finish()
         floor.tick()

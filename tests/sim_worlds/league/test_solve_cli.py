@@ -32,7 +32,7 @@ def typed(tmp_path: Path, rows: list[str], pairs: list[tuple[int, int]], *more: 
 
 
 def test_a_scenario_is_solved_and_written(tmp_path: Path) -> None:
-    done = typed(tmp_path, PASSING_PLACE, [(0, 4), (4, 0)], "--seconds", "5")
+    done = typed(tmp_path, PASSING_PLACE, [(0, 4), (4, 0)], "--seconds", "1")
     assert done.exit_code == 0, done.output
     plan = msgspec.json.decode((tmp_path / "plan.json").read_bytes(), type=OneShotPlan)
     assert (plan.scenario, plan.agents, plan.lower_bound) == ("floor", 2, 8)
