@@ -108,8 +108,9 @@ def change_order(tx: Writing, order: PickOrder, key: str | None, now_ms: int) ->
                 for place, line in enumerate(new, start=len(lines) + 1)
             ]
         )
-    tx.append_event(OrderChanged(order), now_ms)
-    record = replace(record, due_ms=order.due_ms, priority=order.priority, changed_ms=now_ms)
+    changes = record.changes + 1
+    tx.append_event(OrderChanged(order, changes), now_ms)
+    record = replace(record, due_ms=order.due_ms, priority=order.priority, changes=changes)
     record = _sum_up(tx, record, lines, now_ms)
     return _answer(tx, key, digest, _altered(record, withdrawn, True, now_ms))
 

@@ -147,9 +147,9 @@ def shorten_line(tx: Writing, command: ShortenLine, now_ms: int) -> bool:
         return False
     if line.flow is not Flow.GOODS_TO_PERSON:
         raise InvalidOrder(f"the line was routed to {line.flow}", field="line", value=command.line)
+    if _changed_since(tx, line.order, command.changes):
+        return False  # the fleet has not heard yet what the line is now; it thinks again
     if line.picked + line.shown + command.total_short > line.quantity:
-        if _changed(tx, line.order):
-            return False  # told before the fleet heard of the change; it thinks again
         raise InvalidOrder(
             f"of {line.quantity} pieces {line.picked} are picked and {line.shown} being picked",
             field="total_short",
@@ -182,12 +182,18 @@ def _withdrawn(record: PickRecord) -> TooLate:
     )
 
 
+def _changed_since(tx: Reading, order: OrderId, changes: int) -> bool:
+    """Whether the order is not what it was after so many changes."""
+    record = tx.order(order)
+    return record is not None and (
+        record.changes != changes or record.status is OrderStatus.CANCELLED
+    )
+
+
 def _changed(tx: Reading, order: OrderId) -> bool:
     """Whether the fleet may not have heard yet what the order is now."""
     record = tx.order(order)
-    return record is not None and (
-        record.changed_ms is not None or record.status is OrderStatus.CANCELLED
-    )
+    return record is not None and (record.changes > 0 or record.status is OrderStatus.CANCELLED)
 
 
 def _show(tx: Writing, line: LineRecord, asked: int, now_ms: int) -> None:

@@ -122,8 +122,8 @@ class Remembered:
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
     """A pick order and its progress; ``number`` counts received orders from 1 and
-    ``lines_closed`` those of which nothing is left to pick; ``changed_ms`` is when its contents
-    were last changed."""
+    ``lines_closed`` those of which nothing is left to pick; ``changes`` is how often it has got
+    new contents."""
 
     number: int
     order: OrderId
@@ -138,7 +138,7 @@ class OrderRecord:
     picked: int
     short: int
     priority: int = 0
-    changed_ms: int | None = None
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
     """An order not yet complete. ``pieces`` are what it wants of each SKU; ``station`` has it once
-    it is bound."""
+    it is bound; ``changes`` is how often its contents have changed."""
 
     order: OrderId
     received_ms: int
@@ -74,6 +74,7 @@ class OpenOrder:
     pieces: tuple[tuple[Sku, int], ...]
     station: StationId | None = None
     priority: int = 0
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,15 @@ class WithdrawPicks:
 @dataclass(frozen=True, slots=True)
 class ShortenLine:
     """``quantity`` pieces of a line will not be delivered. ``total_short`` of the line so far
-    includes it, so that the same command twice is seen to be the same."""
+    includes it, so that the same command twice is seen to be the same. It is for the order as it is
+    after so many ``changes`` of its contents, and for no other."""
 
     order: OrderId
     line: LineId
     quantity: int
     total_short: int
     reason: ShortReason
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ class OrderReceived:
 class OrderChanged:
     """The order has new contents, lines matched by their ids. None of it asks for less than is
     picked already; picks that are too many now are withdrawn. An order that is not open is left
-    as it is."""
+    as it is. This is the change of number ``changes`` to it, from 1."""
 
     order: PickOrder
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,12 @@ class Senses:
 
     async def _all_due(self, missed: int) -> None:
         now_ms = self._lockstep.now_ms
-        for watches in (self._lidars, self._cameras):
-            for model, watch in watches.items():
-                await watch.due(now_ms, self._begun_ms[model], missed)
+        for model, lidar in self._lidars.items():
+            await lidar.due(now_ms, self._begun_ms[model], missed)
+        for model, camera in self._cameras.items():
+            # The first picture is never missed: it is late because textures are being loaded.
+            may_miss = missed if camera.newest else 0
+            await camera.due(now_ms, self._begun_ms[model], may_miss)
 
     async def _watch(self, sensor: SensorEntry, kind: str, feel: Callable[[bytes], None]) -> None:
         topic = _topic(sensor)

@@ -176,7 +176,7 @@ class _Replaying:
         match event:
             case GoodsReceived(receipt):
                 bridge.receive_goods(receipt, now_ms)
-            case OrderChanged(order):
+            case OrderChanged(order, _):
                 bridge.change_order(order, now_ms)
             case OrderCancelled(order_id):
                 bridge.cancel_order(order_id, now_ms)

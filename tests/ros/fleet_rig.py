@@ -12,6 +12,7 @@ from builtin_interfaces.msg import Time
 from podherd_msgs import msg, srv
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.task import Future
 from rosgraph_msgs.msg import Clock
 
 from planner.warehouse.ids import NodeId, RobotId, TransportOrderId
@@ -37,6 +38,7 @@ from podherd_ros.topics import (
 from sim_worlds.sites.catalogue import load_site
 
 WAIT_S = 90.0
+AGAIN_S = 5.0
 NOBODY = 9
 """No bridge answers on this port; the fleet just tries again."""
 
@@ -115,11 +117,20 @@ class FleetRig:
         return found
 
     def ask(self, client: Any, request: Any) -> Any:
-        """What a service answers."""
+        """What a service answers. It is asked again after a while: a request is lost if it is sent
+        before both ends have discovered each other, or to a process that has just been killed."""
         self.until(client.service_is_ready, f"no service {client.srv_name}")
-        asked = client.call_async(request)
-        self.until(asked.done, "no answer")
-        return asked.result()
+        asked: list[Future] = []
+        next_s = 0.0
+
+        def answered() -> Future | None:
+            nonlocal next_s
+            if time.monotonic() >= next_s:
+                next_s = time.monotonic() + AGAIN_S
+                asked.append(client.call_async(request))
+            return next((future for future in asked if future.done()), None)
+
+        return self.until(answered, "no answer").result()
 
     def ready(self) -> None:
         """The fleet ticks."""

@@ -138,9 +138,9 @@ def test_change_sums_up(bridge: Bridge, order: OrderMaker, show: ShowMaker) -> N
     changed = order("A", RED=1, BLUE=2, RARE=4)
     answer = bridge.change_order(changed, 3)
     assert (answer.lines, answer.pieces, answer.withdrawn, answer.changed) == (3, 7, 1, True)
-    assert told(bridge)[-2:] == [PickWithdrawn(P1), OrderChanged(changed)]
+    assert told(bridge)[-2:] == [PickWithdrawn(P1), OrderChanged(changed, 1)]
     assert not bridge.change_order(changed, 4).changed
-    assert told(bridge)[-1] == OrderChanged(changed), "said once"
+    assert told(bridge)[-1] == OrderChanged(changed, 1), "said once"
     tallies = bridge.tallies()
     assert (tallies[Tally.LINES_RECEIVED], tallies[Tally.PIECES_ORDERED]) == (3, 7)
     assert tallies[Tally.ORDERS_CHANGED] == 1
@@ -312,7 +312,7 @@ def test_a_database_of_the_version_before_keeps_its_orders(tmp_path: Path) -> No
         assert tx.stations() == ()
     store.close()
     assert record is not None
-    assert (record.priority, record.changed_ms) == (0, None)
+    assert (record.priority, record.changes) == (0, 0)
     with sqlite3.connect(path) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(pick)")]
     connection.close()

@@ -35,8 +35,8 @@ def take_change(turn: Turn, event: OrderChanged | OrderCancelled | OrderPrioriti
     match event:
         case OrderCancelled():
             _cancel(turn, known)
-        case OrderChanged(order):
-            _change(turn, known, order)
+        case OrderChanged(order, changes):
+            _change(turn, replace(known, changes=changes), order)
         case OrderPrioritised(_, priority, due_ms):
             due_ms = known.due_ms if due_ms is None else due_ms
             _rank(turn, replace(known, priority=max(0, priority), due_ms=due_ms))
@@ -70,7 +70,8 @@ def shorten(turn: Turn, line: Line, reason: ShortReason) -> None:
     """Give up what is open of a line, in the open."""
     quantity = line.open
     total = line.shortened + quantity
-    command = ShortenLine(line.order, line.line, quantity, total, reason)
+    changes = turn.state.orders[line.order].changes
+    command = ShortenLine(line.order, line.line, quantity, total, reason, changes)
     turn.set_line(line, shortened=total)
     turn.state.shortened[line.line] = command
     turn.commands.append(command)
@@ -133,7 +134,7 @@ def _change(turn: Turn, known: OpenOrder, order: PickOrder) -> None:
     state = turn.state
     wanted = {line.line: line for line in order.lines}
     for name in known.lines:
-        _want(turn, turn.line(name), wanted.pop(name, None))
+        _want(turn, turn.line(name), wanted.pop(name, None), known.changes)
     wanted = {name: line for name, line in wanted.items() if name not in state.routed}
     new = robot_lines(turn, replace(order, lines=tuple(wanted.values()))) if wanted else ()
     for line in new:
@@ -147,7 +148,7 @@ def _change(turn: Turn, known: OpenOrder, order: PickOrder) -> None:
     turn.touched[order.order] = None
 
 
-def _want(turn: Turn, line: Line, new: OrderLine | None) -> None:
+def _want(turn: Turn, line: Line, new: OrderLine | None, changes: int) -> None:
     """The line is for what ``new`` says, or for nothing; never for less than is picked of it. What
     is wanted no more is first taken off what was given up anyway."""
     picks = [pick for pick, task in turn.state.picks.items() if task.line == line.line]
@@ -163,16 +164,16 @@ def _want(turn: Turn, line: Line, new: OrderLine | None) -> None:
         line = turn.line(line.line)
     shortened = max(0, min(given_up, quantity - line.picked))
     turn.set_line(line, quantity=quantity, shortened=shortened)
-    if shortened != line.shortened:
-        _short_of_less(turn, line, shortened)
+    if line.shortened:
+        _short_of_less(turn, line, shortened, changes)
 
 
-def _short_of_less(turn: Turn, line: Line, shortened: int) -> None:
-    """Fewer pieces are missing than were, because fewer are wanted. It is told again: the bridge
-    may have refused what it was told before, as too much for the line as it is now."""
+def _short_of_less(turn: Turn, line: Line, shortened: int, changes: int) -> None:
+    """No more pieces are missing than were. It is told again: the bridge does not take what it was
+    told of the line as it was before."""
     command = turn.state.shortened.pop(line.line)
     if shortened:
-        command = replace(command, quantity=shortened, total_short=shortened)
+        command = replace(command, quantity=shortened, total_short=shortened, changes=changes)
         turn.state.shortened[line.line] = command
         turn.commands.append(command)
     else:

@@ -1,6 +1,6 @@
 """Cancel, change and rush in every phase of an order; stations that close; picks that fail."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from fakes.bridged_floor import SKUS, BridgedFloor, paper_order
@@ -339,7 +339,7 @@ def test_a_negative_priority_is_refused_by_name() -> None:
 def test_changes_of_what_nobody_knows_change_nothing() -> None:
     floor = BridgedFloor()
     events = [
-        OrderChanged(paper_order("X", (0, 1))),
+        OrderChanged(paper_order("X", (0, 1)), 1),
         OrderPrioritised(OrderId("X"), -3),
         StationClosed(StationId("nowhere"), at_once=True),
     ]
@@ -488,6 +488,29 @@ def test_an_order_is_not_complete_while_a_pick_of_it_may_still_be_confirmed() ->
     assert len(floor.state.withdrawing) == 1
     floor.tick(8)
     assert set(floor.state.finished) == {"A"}
+    all_back(floor)
+
+
+def test_what_was_given_up_of_an_order_as_it_was_is_not_given_up_as_it_is_now() -> None:
+    """The arm fails at two pieces of a line until they are given up; before the bridge hears of it
+    the line has been taken out of the order and put in again, for more."""
+    floor = BridgedFloor(QUICK, lag=2)
+    take(floor, (0, 2), (1, 1))
+    while not floor.state.shortened:
+        for pick in floor.shown():
+            if pick.task.line == A1 and pick.failed_ms is None:
+                floor.bridge.fail_pick(pick.task.pick, floor.now_ms)
+        floor.tick()
+    whole = paper_order("A", (0, 5), (1, 1))
+    floor.bridge.change_order(replace(whole, lines=whole.lines[1:]), floor.now_ms)
+    floor.bridge.change_order(whole, floor.now_ms)
+    floor.hear_all()
+    details = floor.bridge.order(A)
+    assert details is not None
+    assert [line.short for line in details.lines] == [0, 0]
+    assert floor.state.lines[A1].shortened == 0
+    floor.finish()
+    assert floor.bridge.verify().pieces_picked == 6
     all_back(floor)
 
 

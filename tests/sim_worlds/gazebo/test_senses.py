@@ -8,11 +8,14 @@ from typing import Any, cast
 import pytest
 
 from sim_worlds.gazebo.contacts import ContactLog
+from sim_worlds.gazebo.scans import RGB_INT8
 from sim_worlds.gazebo.scene import SensorEntry
 from sim_worlds.gazebo.senses import MISSED_MAX, Senses
 
 PERIOD_MS = 100
 LIDAR = SensorEntry("R01", "base", "lidar", "ray", PERIOD_MS)
+CAMERA = SensorEntry("R01", "base", "camera", "camera", PERIOD_MS)
+PATIENCE_S = 0.02
 
 
 class Clockwork:
@@ -37,13 +40,20 @@ class Clockwork:
 
     def read(self, name: str, payload: bytes) -> SimpleNamespace:
         time = SimpleNamespace(sec=0, nsec=int(payload) * 1_000_000)
+        if name == "ImageStamped":
+            pixel = SimpleNamespace(pixel_format=RGB_INT8, data=b"rgb", height=1, width=1, step=3)
+            return SimpleNamespace(time=time, image=pixel)
         scan = SimpleNamespace(range_max=10.0, angle_min=0.0, angle_step=0.1, ranges=[1.0])
         return SimpleNamespace(time=time, scan=scan)
 
 
-async def watched(gazebo: Clockwork) -> Senses:
+def senses_of(gazebo: Clockwork) -> Senses:
     anything = cast(Any, gazebo)
-    senses = Senses(anything, anything, anything, cast(ContactLog, None), patience_s=0.02)
+    return Senses(anything, anything, anything, cast(ContactLog, None), patience_s=PATIENCE_S)
+
+
+async def watched(gazebo: Clockwork) -> Senses:
+    senses = senses_of(gazebo)
     await senses.watch_lidar(LIDAR)
     return senses
 
@@ -83,5 +93,19 @@ def test_a_lidar_that_tells_nothing_any_more_is_a_failure() -> None:
         gazebo.now_ms += PERIOD_MS
         with pytest.raises(TimeoutError):
             await senses.await_watched()
+
+    asyncio.run(story())
+
+
+def test_the_first_picture_is_waited_for_however_late_it_is() -> None:
+    async def story() -> None:
+        gazebo = Clockwork()
+        senses = senses_of(gazebo)
+        await senses.watch_camera(CAMERA)
+        gazebo.now_ms = 100
+        asyncio.get_running_loop().call_later(3 * PATIENCE_S, gazebo.feel, b"100")
+        await senses.await_watched()
+        at_ms, picture = senses.picture("R01")
+        assert (at_ms, picture.shape) == (100, (1, 1, 3))
 
     asyncio.run(story())

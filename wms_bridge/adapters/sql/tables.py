@@ -71,7 +71,7 @@ ORDER = Table(
     Column("picked", BigInteger, nullable=False),
     Column("short", BigInteger, nullable=False),
     Column("priority", Integer, nullable=False, server_default="0"),
-    Column("changed_ms", BigInteger),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 LINE = Table(

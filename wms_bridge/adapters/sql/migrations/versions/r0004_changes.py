@@ -12,7 +12,8 @@ depends_on = None
 def upgrade() -> None:
     priority = sa.Column("priority", sa.Integer(), nullable=False, server_default="0")
     op.add_column("pick_order", priority)
-    op.add_column("pick_order", sa.Column("changed_ms", sa.BigInteger(), nullable=True))
+    changes = sa.Column("changes", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("pick_order", changes)
     op.add_column("pick", sa.Column("failed_ms", sa.BigInteger(), nullable=True))
     op.add_column("pick", sa.Column("withdrawn_ms", sa.BigInteger(), nullable=True))
     op.create_table(
@@ -28,5 +29,5 @@ def downgrade() -> None:
     op.drop_table("station")
     op.drop_column("pick", "withdrawn_ms")
     op.drop_column("pick", "failed_ms")
-    op.drop_column("pick_order", "changed_ms")
+    op.drop_column("pick_order", "changes")
     op.drop_column("pick_order", "priority")
