@@ -69,7 +69,7 @@ class ReleaseParams:
     rush_worth: float = 3.0
     pressed_share: float = 0.15
     spare_places: int = 1
-    ahead_s: int = 150
+    ahead_s: int = 300
     line_s: float = 8.0
 
     def __post_init__(self) -> None:
