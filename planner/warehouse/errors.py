@@ -17,7 +17,11 @@
     ├── InvalidWorld       options of a Gazebo world that do not fit its site; a broken world file
     ├── InvalidMark        a fiducial or label that cannot be drawn
     ├── InvalidImage       an image, or a camera's own figures, that cannot be used
+    ├── InvalidCode        the text of a barcode that breaks its standard (GS1)
     ├── InvalidStudy       a what-if study: what it varies, its targets, its costs, its folder
+    ├── InvalidFrame       bytes of a reader's protocol, or a message to be written as such
+    ├── InvalidTag         an EPC that cannot be decoded or encoded; reads that cannot be used
+    ├── InvalidCount       evidence of stock that is no distribution, or rests on nothing
     ├── NotFound           an order, pick, station ... that is not known
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
     ├── TooLate            what is over already: a complete order, a pick withdrawn
@@ -108,6 +112,10 @@ class InvalidStudy(PodherdError):
     """A what-if study cannot be run: what it varies, its targets, its costs or its folder."""
 
 
+class InvalidCount(PodherdError):
+    """Evidence of what is in a slot that is no probability distribution, or rests on nothing."""
+
+
 class NotFound(PodherdError):
     """What was asked for by name is not known: an order, a pick, a station ..."""
 
@@ -131,3 +139,29 @@ class LedgerImbalance(PodherdError):
 
 class ReplayMismatch(PodherdError):
     """Replaying an event log gave other commands than those it recorded."""
+
+
+class InvalidFrame(PodherdError):
+    """Bytes that are no message of a reader's protocol, or a message that cannot be written as
+    bytes. ``offset`` is where in the bytes, or ``None`` when writing."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        field: str = "",
+        value: object = None,
+        remedy: str = "",
+        offset: int | None = None,
+    ):
+        self.offset = offset
+        place = field if offset is None else f"byte {offset}" + (f", {field}" if field else "")
+        super().__init__(problem, field=place, value=value, remedy=remedy)
+
+
+class InvalidCode(PodherdError):
+    """The text of a barcode breaks its standard; ``value`` is the text as it was read."""
+
+
+class InvalidTag(PodherdError):
+    """The EPC of an RFID tag cannot be decoded or encoded, or reads of tags cannot be used."""
