@@ -13,7 +13,7 @@ from collections import Counter
 from time import process_time
 
 from benchmarks.report import Row, publish, quick
-from planner.warehouse.ids import Epc, SlotId
+from planner.warehouse.ids import EpcUri, SlotId
 from tests.fakes.counted_site import CountedSite, Outcome, SiteErrors, count_all, site_params
 from vision.fusion.tags import Scan
 from wms_bridge.reconciling import NextStep, ReconcileParams
@@ -52,7 +52,7 @@ def fused(site: CountedSite) -> tuple[Row, dict[SlotId, Outcome]]:
 
 def last_read_wins(site: CountedSite, scans: list[Scan]) -> Row:
     """Every tag is where it was read last; what no pass has read is gone."""
-    places: dict[Epc, SlotId] = {}
+    places: dict[EpcUri, SlotId] = {}
     for scan in scans:
         for epc, found in scan.found.items():
             places[epc] = max(found, key=lambda slot: found[slot])

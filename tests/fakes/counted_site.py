@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from planner.warehouse.counts import EvidenceKind, SlotCount
-from planner.warehouse.ids import Epc, Sku, SlotId
+from planner.warehouse.ids import EpcUri, Sku, SlotId
 from vision.fusion.pieces import counted, number_of, occupied, seen_front, together
 from vision.fusion.tags import (
     Scan,
@@ -56,8 +56,8 @@ class CountedSite:
         self.slots = tuple(SlotId(f"P{index:05d}/A/1/1") for index in range(slots))
         self._index = {slot: index for index, slot in enumerate(self.slots)}
         self.records: list[TagRecord] = []
-        self.truth: dict[Epc, SlotId | None] = {}
-        self.dead: set[Epc] = set()
+        self.truth: dict[EpcUri, SlotId | None] = {}
+        self.dead: set[EpcUri] = set()
         for slot in self.slots:
             self._fill(slot)
         self.books = Counter(record.slot for record in self.records)
@@ -71,7 +71,7 @@ class CountedSite:
             affected = min(pieces, random.choices((1, 2, 3), (0.64, 0.24, 0.12))[0])
             off = random.sample(range(pieces), affected)
         for piece in range(pieces):
-            epc = Epc(f"urn:epc:id:sgtin:4012345.012345.{self._index[slot]}-{piece}")
+            epc = EpcUri(f"urn:epc:id:sgtin:4012345.012345.{self._index[slot]}-{piece}")
             dead = random.random() < self.errors.dead
             if dead:
                 self.dead.add(epc)
@@ -96,7 +96,7 @@ class CountedSite:
 
     def scan(self, slots: Collection[SlotId]) -> Scan:
         """One pass along these."""
-        found: dict[Epc, Mapping[SlotId, float]] = {}
+        found: dict[EpcUri, Mapping[SlotId, float]] = {}
         wanted, errors, random = frozenset(slots), self.errors, self.random
         for epc, slot in self.truth.items():
             if slot not in wanted or epc in self.dead or random.random() >= errors.read_rate:
@@ -178,7 +178,7 @@ def slot_chances(
 ) -> dict[SlotId, list[float]]:
     """For each slot the probability of every tag that may be in it."""
     wanted = set(slots)
-    where: dict[Epc, set[SlotId]] = defaultdict(set)
+    where: dict[EpcUri, set[SlotId]] = defaultdict(set)
     for scan in scans:
         for epc, places in scan.found.items():
             where[epc].update(places)

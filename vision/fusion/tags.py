@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from planner.warehouse.errors import InvalidCount
-from planner.warehouse.ids import Epc, SlotId
+from planner.warehouse.ids import EpcUri, SlotId
 
 Neighbours = Callable[[SlotId], Collection[SlotId]]
 """The slots beside a slot, into which things are misplaced and reads leak."""
@@ -70,7 +70,7 @@ class TagRecord:
     """What the books say of a tag: its ``slot`` (``None``: it is not in stock), and in how many
     earlier scans of where it then was it was read and missed."""
 
-    epc: Epc
+    epc: EpcUri
     slot: SlotId | None
     reads_before: int = 0
     misses_before: int = 0
@@ -83,7 +83,7 @@ class Scan:
     behind the rack, on a robot, nowhere known."""
 
     covered: frozenset[SlotId]
-    found: Mapping[Epc, Mapping[SlotId, float]]
+    found: Mapping[EpcUri, Mapping[SlotId, float]]
 
     def __post_init__(self) -> None:
         for epc, places in self.found.items():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.warehouse.errors import InvalidCount
-from planner.warehouse.ids import Epc, SlotId
+from planner.warehouse.ids import EpcUri, SlotId
 from vision.fusion.tags import (
     Scan,
     TagParams,
@@ -17,7 +17,7 @@ from vision.fusion.tags import (
 
 SLOTS = tuple(SlotId(f"S{number}") for number in range(10))
 HOME, BESIDE, FAR = SLOTS[1], SLOTS[2], SLOTS[8]
-THING = Epc("urn:epc:id:sgtin:4012345.012345.1")
+THING = EpcUri("urn:epc:id:sgtin:4012345.012345.1")
 PARAMS = TagParams(slots=len(SLOTS))
 KNOWN = TagRecord(THING, HOME, reads_before=3)
 
@@ -114,11 +114,11 @@ def test_a_belief_is_a_distribution_whatever_is_read(
 
 
 def test_a_pass_in_which_the_reader_failed_is_no_evidence() -> None:
-    others = [TagRecord(Epc(f"epc:{number}"), FAR, reads_before=1) for number in range(5)]
+    others = [TagRecord(EpcUri(f"epc:{number}"), FAR, reads_before=1) for number in range(5)]
     assert is_sound(read(HOME), [KNOWN], PARAMS)
     assert not is_sound(missed(), [KNOWN, *others], PARAMS)
     assert is_sound(missed(SLOTS[:1]), [KNOWN, *others], PARAMS), "nothing was to be expected"
-    never = [TagRecord(Epc("dead"), HOME, misses_before=3)]
+    never = [TagRecord(EpcUri("dead"), HOME, misses_before=3)]
     assert is_sound(missed(), never, PARAMS), "nothing was to be expected of it"
 
 
