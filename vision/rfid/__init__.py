@@ -1,0 +1,1 @@
+"""RFID: tag reads from readers, and what the tags say."""

@@ -1,0 +1,1 @@
+"""LLRP, the EPCglobal Low Level Reader Protocol: codec, client and a simulated reader."""
