@@ -47,14 +47,15 @@ class _Lines(NamedTuple):
     rough_px: Array
 
 
-def refined(image: GreyImage, corners_px: Array) -> Corners:
-    """Better corners of n marks (n x 4 x 2, in order around the mark)."""
+def refined(image: GreyImage, corners_px: Array, rounds: int = len(_REACHES)) -> Corners:
+    """Better corners of n marks (n x 4 x 2, in order around the mark); the last of three rounds
+    moves them by less than a hundredth of a pixel as a rule."""
     start = np.asarray(corners_px, dtype=float).reshape(-1, 4, 2)
     if not len(start):
         return Corners(start, np.zeros(0))
     values = image.astype(np.float32)
     corners = start
-    for reach in _REACHES:
+    for reach in _REACHES[:rounds]:
         lines = _fitted(*_edge_points(values, corners, reach))
         met = _meeting(lines)
         strayed = np.linalg.norm(met - start, axis=2, keepdims=True) > _FARTHEST_PX
