@@ -6,6 +6,8 @@ ORDERS ?= 200
 SPEED ?= max
 SEED ?= 1
 WORLD ?= fast
+RECEIPTS ?=
+ARMS ?=
 DATA ?=
 
 .DEFAULT_GOAL := help
@@ -15,6 +17,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast|gazebo"
+	@echo "  and RECEIPTS=share ARMS=n: goods that come in, pick stations with a robot arm"
 	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
 	@echo "  bench-g2p takes QUICK=1 (ten minutes instead of hours) and DATA=DIR"
 
@@ -25,9 +28,10 @@ setup-gazebo: ## the same, and Gazebo Classic 11 into the cache folder (a minute
 	@$(PYTHON) scripts/setup.py --gazebo
 	@.venv/bin/python scripts/gazebo.py
 
-demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,setup) ## a whole shift: orders from a WMS, ROS 2 robots, picks, confirmations
+demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,setup) ## a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations
 	@.venv/bin/podherd demo --site $(SITE) $(if $(ROBOTS),--robots $(ROBOTS)) --orders $(ORDERS) \
-		--speed $(SPEED) --seed $(SEED) --world $(WORLD)
+		--speed $(SPEED) --seed $(SEED) --world $(WORLD) \
+		$(if $(RECEIPTS),--receipts $(RECEIPTS)) $(if $(ARMS),--arms $(ARMS))
 
 test: ## style, types, import contracts and every test
 	@$(PYTHON) scripts/setup.py --dev

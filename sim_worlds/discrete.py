@@ -12,21 +12,15 @@ from planner.warehouse.commands import (
     WithdrawPicks,
 )
 from planner.warehouse.events import RobotStateSeen
-from planner.warehouse.ids import PickId, PodId, PutId, RobotId, SlotId, StationId
-from planner.warehouse.picks import PickTask
-from planner.warehouse.receipts import PutTask
+from planner.warehouse.ids import PodId, RobotId, SlotId, StationId
 from planner.warehouse.robot import RobotState
-from planner.warehouse.site import PickerKind, Point, Site, StationRole
+from planner.warehouse.site import Point, Site
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
 from sim_worlds.faults import Faults, Freezes
 from sim_worlds.floor import Floor, FloorChanges
 from sim_worlds.params import WorldParams
-from sim_worlds.picker import ArmParams, Picker, PickerParams, PickOutcome, RobotArm
 from sim_worlds.referee import Referee, Violation, ViolationKind
-from sim_worlds.stower import PutOutcome, Stower, StowerParams
-
-_HELPER = StationId("exceptions")
-"""Where the person is who takes what the arms could not."""
+from sim_worlds.staff import Done, DonePick, DonePut, Staff, StaffParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +29,13 @@ class WorldNews:
     or that an arm failed at, and finished puts."""
 
     events: tuple[RobotStateSeen, ...]
-    picks: tuple[PickOutcome, ...]
-    puts: tuple[PutOutcome, ...] = ()
+    picks: tuple[DonePick, ...]
+    puts: tuple[DonePut, ...] = ()
 
 
 class FastWorld:
-    """The site with its robots, pods and people: one who picks at every pick station, one who puts
-    goods away at every replenishment station, both at a combi-station. ``pods`` are the centres of
-    the stored pods (m), ``true_stock`` is what really lies in the slots (see
+    """The site with its robots, its pods and its :class:`~sim_worlds.staff.Staff`. ``pods`` are the
+    centres of the stored pods (m), ``true_stock`` is what really lies in the slots (see
     :func:`sim_worlds.faults.true_stock`), shrinks with every pick and grows with every put. Raises
     ``ValueError`` if ``faults`` name a robot that the site does not have. The same arguments and
     commands give the same news, to the last bit.
@@ -59,9 +52,7 @@ class FastWorld:
         params: WorldParams | None = None,
         faults: Faults | None = None,
         seed: int = 0,
-        picker_params: PickerParams | None = None,
-        stower_params: StowerParams | None = None,
-        arm_params: ArmParams | None = None,
+        staff: StaffParams | None = None,
     ):
         self.params = params or WorldParams()
         faults = faults or Faults()
@@ -73,15 +64,9 @@ class FastWorld:
             for robot in self.floor.robots
         }
         self._actions: dict[RobotId, Action] = {}
-        self._true_stock = true_stock
-        arm = arm_params or ArmParams()
-        self._pickers = _pickers(site, true_stock, picker_params, arm, seed)
-        self._stowers = _stowers(site, true_stock, stower_params, seed)
-        self._puts: dict[PutId, PutTask] = {}
-        self._helper = Picker(_HELPER, true_stock, arm.help, seed) if arm.attended else None
+        self._staff = Staff(site, true_stock, staff, seed)
         self._station_places = {station.id: station.position_m for station in site.stations}
         self._near_m = site.pitch_m / 2
-        self._picks: dict[PickId, PickTask] = {}
         self._changed: dict[RobotId, None] = {}
         phases = max(1, self.params.report_ms // self.params.step_ms)
         self._phases = [self.floor.robots[phase::phases] for phase in range(phases)]
@@ -103,7 +88,7 @@ class FastWorld:
     @property
     def picking_ms(self) -> int:
         """How long people have picked and put away since the start, all stations together."""
-        return sum(picker.busy_ms(self.now_ms) for picker in self._pickers.values())
+        return self._staff.busy_ms(self.now_ms)
 
     # --- commands --------------------------------------------------------------------------
 
@@ -113,20 +98,15 @@ class FastWorld:
         if isinstance(command, SendTransportOrder):
             self._take_order(command)
         elif isinstance(command, ShowPicks):
-            self._picks.update((pick.pick, pick) for pick in command.picks)
-            self._pickers[command.station].show(command.picks, self.now_ms)
+            self._staff.show_picks(command.station, command.picks, self.now_ms)
         elif isinstance(command, ShowPuts):
-            self._puts.update((put.put, put) for put in command.puts)
-            self._stowers[command.station].show(command.puts, self.now_ms)
+            self._staff.show_puts(command.station, command.puts, self.now_ms)
         elif isinstance(command, WithdrawPicks):
-            self._pickers[command.station].withdraw(command.picks, self.now_ms)
-            if self._helper is not None:
-                self._helper.withdraw(command.picks, self.now_ms)
+            self._staff.withdraw(command.station, command.picks, self.now_ms)
 
-    def put_back(self, outcome: PickOutcome) -> None:
+    def put_back(self, done: DonePick) -> None:
         """Pieces that were taken and are not wanted any more go back into their slot."""
-        slot = self._picks[outcome.pick].slot
-        self._true_stock[slot] = self._true_stock.get(slot, 0) + outcome.quantity
+        self._staff.put_back(done)
 
     def _take_order(self, command: SendTransportOrder) -> None:
         robot = command.order.robot
@@ -166,8 +146,8 @@ class FastWorld:
         if until_ms % step_ms:
             raise ValueError(f"until_ms {until_ms} is not a multiple of the step, {step_ms} ms")
         events: list[RobotStateSeen] = []
-        outcomes: list[PickOutcome] = []
-        puts: list[PutOutcome] = []
+        picks: list[DonePick] = []
+        puts: list[DonePut] = []
         while floor.now_ms < until_ms:
             for robot in self._freezes.due(floor.now_ms):
                 floor.freeze(robot, self._freezes.seconds)
@@ -178,9 +158,10 @@ class FastWorld:
             if changes.reached or changes.ended:
                 self._pass_on(changes)
             events += self._reports()
-            outcomes += self._pick()
-            puts += self._put()
-        return WorldNews(tuple(events), tuple(outcomes), tuple(puts))
+            done = self._work()
+            picks += done.picks
+            puts += done.puts
+        return WorldNews(tuple(events), tuple(picks), tuple(puts))
 
     def _pass_on(self, changes: FloorChanges) -> None:
         """Tell the robots what their drives and lifts have done, and let them go on."""
@@ -223,67 +204,22 @@ class FastWorld:
 
     # --- people ----------------------------------------------------------------------------
 
-    def _pick(self) -> list[PickOutcome]:
-        outcomes: list[PickOutcome] = []
-        for picker in (*self._pickers.values(), self._helper):
-            done_ms = None if picker is None else picker.next_ms
-            if picker is not None and done_ms is not None and done_ms <= self.now_ms:
-                outcomes += picker.advance(self.now_ms)
-        for outcome in outcomes:
-            task = self._picks[outcome.pick]
-            if outcome.failed and self._helper is not None:
-                self._helper.show((task,), self.now_ms)
-            self._judge_presence(task.pod, task.station)
-        return outcomes
+    def _work(self) -> Done:
+        done = self._staff.advance(self.now_ms, self._stands_at)
+        for item in done.all:
+            if not item.pod_there:
+                pod, station = item.task.pod, item.task.station
+                x_m, y_m = self._station_places[station]
+                kind = ViolationKind.POD_ABSENT
+                self.referee.add(Violation(self.now_ms, kind, pod, station, x_m, y_m))
+        return done
 
-    def _put(self) -> list[PutOutcome]:
-        outcomes: list[PutOutcome] = []
-        for stower in self._stowers.values():
-            done_ms = stower.next_ms
-            if done_ms is not None and done_ms <= self.now_ms:
-                outcomes += stower.advance(self.now_ms)
-        for outcome in outcomes:
-            task = self._puts[outcome.put]
-            self._judge_presence(task.pod, task.station)
-        return outcomes
-
-    def _judge_presence(self, pod: PodId, station: StationId) -> None:
-        """Nobody can take anything out of a pod that is not there, or put anything into it."""
+    def _stands_at(self, station: StationId, pod: PodId) -> bool:
         x_m, y_m = self._station_places[station]
         floor = self.floor
-        for robot, load in zip(floor.robots, floor.loads, strict=True):
-            if load == pod:
-                pose = floor.pose(robot)
-                if max(abs(pose.x_m - x_m), abs(pose.y_m - y_m)) <= self._near_m:
-                    return
-        kind = ViolationKind.POD_ABSENT
-        self.referee.add(Violation(self.now_ms, kind, pod, station, x_m, y_m))
-
-
-def _pickers(
-    site: Site,
-    true_stock: MutableMapping[SlotId, int],
-    params: PickerParams | None,
-    arm: ArmParams,
-    seed: int,
-) -> dict[StationId, Picker | RobotArm]:
-    return {
-        station.id: RobotArm(station.id, true_stock, arm, seed)
-        if station.picker is PickerKind.ARM
-        else Picker(station.id, true_stock, params, seed)
-        for station in site.stations
-    }
-
-
-def _stowers(
-    site: Site,
-    true_stock: MutableMapping[SlotId, int],
-    params: StowerParams | None,
-    seed: int,
-) -> dict[StationId, Stower]:
-    capacity = site.pod_model.slot_capacity
-    return {
-        station.id: Stower(station.id, true_stock, capacity, params, seed)
-        for station in site.stations
-        if StationRole.REPLENISH in station.roles
-    }
+        poses = (
+            floor.pose(robot)
+            for robot, load in zip(floor.robots, floor.loads, strict=True)
+            if load == pod
+        )
+        return any(max(abs(p.x_m - x_m), abs(p.y_m - y_m)) <= self._near_m for p in poses)

@@ -22,10 +22,10 @@ from sim_worlds.discrete import FastWorld
 from sim_worlds.edits import apply_edit
 from sim_worlds.eventlog import EventLogWriter
 from sim_worlds.faults import true_stock
-from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import Violation
 from sim_worlds.shift import Shift
 from sim_worlds.sources import Arrivals, OrderSource, Refill
+from sim_worlds.staff import DonePick, StaffParams
 from sim_worlds.supply import Supplier
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.ledger import LedgerReport
@@ -71,8 +71,7 @@ class ShiftRun:
             shift.world,
             shift.faults,
             shift.seed,
-            shift.picker,
-            arm_params=shift.arms,
+            StaffParams(shift.picker, arm=shift.arms),
         )
         self.refused: list[tuple[OrderId, str]] = []
         self.refused_edits: list[str] = []
@@ -128,7 +127,8 @@ class ShiftRun:
         self._receive_orders()
         self._receive_goods()
         for put in news.puts:
-            self.bridge.confirm_put(put.put, put.quantity, self.now_ms)
+            outcome = put.outcome
+            self.bridge.confirm_put(outcome.put, outcome.quantity, self.now_ms)
             self._last_pick_ms = self.now_ms
         for pick in news.picks:
             self._book(pick)
@@ -144,14 +144,15 @@ class ShiftRun:
         self._carry_out(commands)
         self.ticks += 1
 
-    def _book(self, pick: PickOutcome) -> None:
+    def _book(self, done: DonePick) -> None:
+        pick = done.outcome
         try:
             if pick.failed:
                 self.bridge.fail_pick(pick.pick, self.now_ms)
                 return
             self.bridge.confirm_pick(pick.pick, pick.quantity, self.now_ms, pick.reason)
         except TooLate:  # withdrawn while it was being taken
-            self.world.put_back(pick)
+            self.world.put_back(done)
             return
         self._last_pick_ms = self.now_ms
 

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from random import Random
 
 from planner.dispatch.params import DispatchParams
 from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.errors import InvalidOrder, InvalidSite
-from planner.warehouse.ids import RobotId, Sku
-from planner.warehouse.site import Site, StationRole
+from planner.warehouse.ids import ReceiptId, RobotId, Sku
+from planner.warehouse.receipts import Receipt
+from planner.warehouse.site import PickerKind, Site, StationRole
 from planner.warehouse.stock import Balance
 from sim_worlds.demand import DemandParams, TimedOrder, generate_orders
 from sim_worlds.edits import TimedEdit
@@ -29,6 +31,8 @@ STATION_LINES_PER_H = 400.0
 SLOTS_PER_SKU = 3
 ARRIVAL_SHARE = 0.8
 """Generated orders arrive in this share of the time that they are expected to take."""
+RECEIVING_SHARE = 0.5
+"""Goods come in during this share of the time in which orders come in."""
 DAY_MS = 86_400_000
 
 
@@ -116,6 +120,85 @@ def with_replenishment(site: Site, put_stations: int) -> Site:
     stations = tuple(
         replace(station, roles=(roles[index >= first_put],))
         for index, station in enumerate(site.stations)
+    )
+    return replace(site, stations=stations)
+
+
+def receiving(shift: Shift, share: float) -> Shift:
+    """The shift with ``share`` (0 to 1) of the stock that its orders ask for not in the pods at
+    the start: whole SKUs come in at the dock, in one receipt each, at some time in the first half
+    of the time in which orders come in, and no later than the first order for them. They are put
+    away at the replenishment stations of the site; without any the last one becomes a
+    combi-station."""
+    if not 0 <= share <= 1:
+        raise ValueError(f"share must be in [0, 1] (found {share})")
+    first_ms: dict[Sku, int] = {}
+    for timed in sorted(shift.orders, key=lambda timed: timed.at_ms):
+        for line in timed.order.lines:
+            first_ms.setdefault(line.sku, timed.at_ms)
+    random = Random(f"{shift.seed}/receipts")
+    coming = _coming(shift.stock, first_ms, share, random)
+    if not coming:
+        return shift
+    until_ms = max(timed.at_ms for timed in shift.orders) * RECEIVING_SHARE
+    receipts = [
+        TimedReceipt(
+            min(round(random.random() * until_ms), first_ms[sku]),
+            Receipt(ReceiptId(f"R{number:06d}"), sku, quantity),
+        )
+        for number, (sku, quantity) in enumerate(coming.items(), start=1)
+    ]
+    return replace(
+        shift,
+        site=with_combi_station(shift.site),
+        stock=tuple(balance for balance in shift.stock if balance.sku not in coming),
+        receipts=tuple(sorted(receipts, key=lambda timed: timed.at_ms)),
+    )
+
+
+def _coming(
+    stock: Iterable[Balance], wanted: Iterable[Sku], share: float, random: Random
+) -> dict[Sku, int]:
+    """SKUs drawn from those wanted, and what there is of them, until it is ``share`` of all that
+    is wanted."""
+    held = dict.fromkeys(wanted, 0)
+    for balance in stock:
+        if balance.sku in held:
+            held[balance.sku] += balance.quantity
+    left = share * sum(held.values())
+    coming: dict[Sku, int] = {}
+    for sku in random.sample(list(held), len(held)):
+        if left <= 0:
+            break
+        if held[sku] > 0:
+            coming[sku] = held[sku]
+            left -= held[sku]
+    return coming
+
+
+def with_combi_station(site: Site) -> Site:
+    """The site as it is if it can put goods away, else with its last station doing both."""
+    if any(StationRole.REPLENISH in station.roles for station in site.stations):
+        return site
+    *others, last = site.stations
+    both = replace(last, roles=(*last.roles, StationRole.REPLENISH))
+    return replace(site, stations=(*others, both))
+
+
+def with_arms(site: Site, count: int) -> Site:
+    """The site with a robot arm at its first ``count`` pick stations. :class:`InvalidSite` if it
+    has not so many."""
+    picking = [place.id for place in site.stations if StationRole.PICK in place.roles]
+    if not 0 <= count <= len(picking):
+        raise InvalidSite(
+            "there are not so many pick stations",
+            field="arms",
+            value=count,
+            remedy=f"Ask for 0 to {len(picking)} arms on {site.name}.",
+        )
+    stations = tuple(
+        replace(place, picker=PickerKind.ARM) if place.id in picking[:count] else place
+        for place in site.stations
     )
     return replace(site, stations=stations)
 

@@ -228,6 +228,11 @@ class LedgerReport:
     stale: tuple[Holding, ...] = ()
 
     @property
+    def pieces_put_away(self) -> int:
+        """Of those received."""
+        return self.pieces_received - self.pieces_on_dock
+
+    @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         found = (self.unbalanced, self.negative, self.duplicate_keys, self.broken, self.stale)

@@ -14,6 +14,7 @@ from sim_worlds.discrete import FastWorld
 from sim_worlds.faults import Faults, SilentRobot, true_stock
 from sim_worlds.run import ShiftRun
 from sim_worlds.shift import Shift
+from sim_worlds.staff import StaffParams
 from sim_worlds.whatif.clone import Moment, books_of, pods_on_floor, skus_of
 from wms_bridge.records import SkuRecord
 
@@ -93,7 +94,7 @@ def world_of(dispatcher: Dispatcher, state: State, shift: Shift, now_ms: int) ->
         shift.world,
         faults,
         shift.seed,
-        shift.picker,
+        StaffParams(shift.picker, arm=shift.arms),
     )
     world.floor.now_ms = now_ms
     for robot in robots:

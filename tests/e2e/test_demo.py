@@ -37,6 +37,8 @@ def test_a_good_shift_ends_with_exit_code_0_and_figures(tmp_path: Path) -> None:
     result = json.loads(next(tmp_path.glob("*/result.json")).read_text())
     assert result["good"]
     assert result["kpis"]["orders_completed"] == 3
+    assert result["kpis"]["receipts_put_away"] == result["kpis"]["receipts_received"] > 0
+    assert "goods put away" in done.stdout
     assert processes_of(tmp_path) == []
 
 
@@ -61,6 +63,8 @@ def test_ctrl_c_ends_every_process(tmp_path: Path) -> None:
         (["--robots=0"], "robots: a shift needs robots"),
         (["--site=atlantis"], "tiny"),
         (["--orders=atlantis.csv"], "atlantis.csv"),
+        (["--receipts=15"], "receipts: receipts is a share"),
+        (["--arms=2"], "arms: there are not so many pick stations"),
     ],
 )
 def test_wrong_input_is_explained_before_anything_starts(

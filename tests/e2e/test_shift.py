@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from planner.dispatch.step import Dispatcher
 from podherd_bringup.shift import Progress
 from sim_worlds.eventlog import read_log, replay
+from sim_worlds.shift import generated_shift, receiving, with_arms
 from wms_bridge.records import Tally
 
 from .conftest import ShiftRig
@@ -56,6 +58,35 @@ def test_a_process_killed_twice_costs_no_order_and_no_pick(shift: ShiftRig, vict
     assert told_to_the_wms(shift.wiring.folder.confirmations) == {
         timed.order.order: 1 for timed in shift.plan.orders
     }
+
+
+@pytest.mark.parametrize("victim", [None, "bridge"])
+def test_goods_come_in_an_arm_fails_and_every_piece_is_booked(
+    shift: ShiftRig, victim: str | None
+) -> None:
+    """One combi-station with an arm that needs help; orders wait for goods at the dock."""
+    made = generated_shift(with_arms(shift.plan.site, 1), 4, 5)
+    shift.plan = receiving(made, 0.3)
+    shift.wiring = replace(shift.wiring, arm_failure_rate=0.6)
+    lines = sum(len(timed.order.lines) for timed in made.orders)
+    victims = [victim] if victim else []
+
+    def kill(progress: Progress) -> None:
+        if victims and progress.counts.get(Tally.LINES_CLOSED, 0) > lines // 3:
+            os.kill(shift.supervisor.pid(victims.pop()), signal.SIGKILL)
+
+    verdict = shift.run(kill)
+    assert victims == []
+    assert verdict.complaints == ()
+    counts, ledger = verdict.end.progress.counts, verdict.end.ledger
+    received = sum(timed.receipt.quantity for timed in shift.plan.receipts)
+    assert received > 0
+    assert counts[Tally.PICKS_FAILED] > 0, "the arm took everything"
+    assert counts[Tally.RECEIPTS_PUT_AWAY] == len(shift.plan.receipts)
+    assert (ledger.pieces_received, ledger.pieces_put_away) == (received, received)
+    assert verdict.world is not None
+    assert verdict.world.pieces_put == received
+    assert lines_not_exactly_filled(shift.wiring.folder.books) == []
 
 
 def told_to_the_wms(log: Path) -> Counter[str]:

@@ -12,7 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.warehouse.errors import InvalidMessage
-from planner.warehouse.ids import ActionId, PodId, RobotId
+from planner.warehouse.ids import (
+    ActionId,
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    PutId,
+    ReceiptId,
+    RobotId,
+    Sku,
+    SlotId,
+    StationId,
+    VisitId,
+)
+from planner.warehouse.picks import PickTask
+from planner.warehouse.receipts import PutTask
 from planner.warehouse.robot import Pose
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
 from podherd_gazebo.floor import GazeboFloor
@@ -23,6 +38,8 @@ from sim_worlds.gazebo.contacts import Contact
 from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import ViolationKind
 from sim_worlds.sites.catalogue import load_site
+from sim_worlds.staff import Done, DonePick, DonePut
+from sim_worlds.stower import PutOutcome
 
 SITE = load_site("picking-cell")
 R01 = RobotId("R01")
@@ -186,15 +203,37 @@ def test_bodies_that_stay_in_touch_are_one_violation_and_touch_anew_after_a_whil
     assert hall.floor.violations[0].a == "R01::chassis::body"
 
 
+PICK = PickTask(
+    PickId("K1"),
+    VisitId("V1"),
+    StationId("S01"),
+    PodId("P001"),
+    SlotId("P001/A/1/1"),
+    OrderId("O1"),
+    LineId("O1#1"),
+    Sku("A"),
+    3,
+)
+FAILED = PickOutcome(PICK.pick, 0, failed=True)
+PUT = DonePut(
+    PutTask(
+        PutId("U1"), PICK.visit, PICK.station, PICK.pod, PICK.slot, ReceiptId("R1"), PICK.sku, 4
+    ),
+    PutOutcome(PutId("U1"), 4),
+    pod_there=False,
+)
+
+
 def entry_of(hall: Hall) -> Entry:
     return Entry(
         at_ms=hall.gazebo.now_ms,
         seed=1,
         robots=hall.floor.records,
         stock={},
-        unconfirmed=(PickOutcome("pick-1", 3),),  # type: ignore[arg-type]
+        untold=Done((DonePick(PICK, PickOutcome(PICK.pick, 3)), DonePick(PICK, FAILED)), (PUT,)),
         pieces_taken=7,
-        picks_refused=0,
+        pieces_put=4,
+        refused=0,
         violations=tuple(hall.floor.violations),
         path={3: 4},
         docking={0: 2, 17: 1},

@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 
+from fakes.memory_desk import MemoryDesk
 from fakes.planar_gazebo import PlanarGazebo
 
-from planner.warehouse.ids import PickId, PodId, RobotId, StationId
-from planner.warehouse.picks import PickTask, ShortReason
+from planner.warehouse.ids import RobotId, StationId
 from planner.warehouse.robot import Pose
 from podherd_gazebo.floor import GazeboFloor
 from podherd_gazebo.lockstep import CONTROL_MS, PERIOD_MS, Lockstep, Patience
 from podherd_gazebo.people import People
 from podherd_ros.base import Equipment, Velocity
 from podherd_world.pacer import Pacer
+from podherd_world.work import Work
 from sim_worlds.gazebo.contacts import Contact
 from sim_worlds.gazebo.scans import LidarScan
 from sim_worlds.gazebo.sensors import MarkerReading, WheelReading
 from sim_worlds.referee import Violation
 from sim_worlds.sites.catalogue import load_site
+from sim_worlds.staff import Staff
 
 SITE = load_site("picking-cell")
 ROBOTS = tuple(robot.id for robot in SITE.robots)
@@ -80,46 +82,17 @@ def rate(at_ms: int) -> Velocity:
     return Velocity(0.0, 0.0, 0.001 * (at_ms + CONTROL_MS))
 
 
-class PaperDesk:
-    """A bridge that shows one pick at S01, and may be down."""
-
-    def __init__(self, pod: PodId | None = None) -> None:
-        self.pod = pod
-        self.is_up = True
-        self.looked = 0
-        self.confirmed: list[tuple[PickId, int]] = []
-
-    def open_picks(
-        self, station: StationId, known: int, wait_s: float
-    ) -> tuple[tuple[PickTask, ...], int]:
-        self.looked += 1
-        if self.pod is None or known or not self.is_up:
-            return (), known
-        return (task(self.pod),), 1
-
-    def confirm(self, pick: PickId, quantity: int, reason: ShortReason | None, key: str) -> None:
-        if not self.is_up:
-            raise ConnectionError
-        self.confirmed.append((pick, quantity))
-
-
-def task(pod: PodId) -> PickTask:
-    known = dict.fromkeys(PickTask.__dataclass_fields__, "x")
-    return PickTask(**{**known, "pick": "p1", "pod": pod, "slot": "s1", "quantity": 2})  # type: ignore[arg-type]
-
-
 class Bench:
     """All of it."""
 
-    def __init__(self, desk: PaperDesk | None = None) -> None:
+    def __init__(self) -> None:
         self.gazebo = PlanarGazebo(SITE)
         self.floor = GazeboFloor(SITE, 1)
         pacer = Pacer(PERIOD_MS, patience_s=60.0)
         self.wire = PaperWire(self.floor, pacer)
         self.journal: list[int] = []
         stations = [station.id for station in SITE.stations]
-        stock = {"s1": 9}
-        self.people = People(stations, stock, desk or PaperDesk(), 1)  # type: ignore[arg-type]
+        self.people = People(Work(Staff(SITE, {})), stations, MemoryDesk())
         self.loop = Lockstep(
             self.gazebo,
             self.floor,
@@ -218,45 +191,6 @@ def test_contacts_become_violations_that_are_told() -> None:
     assert [(seen.a, seen.b) for seen in bench.wire.violations] == [
         ("R01::chassis::body", "site::w::wall")
     ]
-
-
-def test_people_take_what_is_shown_once_and_keep_it_while_the_bridge_is_down() -> None:
-    pod = PodId("P001")
-    desk = PaperDesk(pod)
-    people = Bench(desk).people
-    present = {StationId("S01"): pod}
-    assert people.take(0, present) == ()
-    desk.is_up = False
-    assert people.take(60_000, present) == (StationId("S01"),)
-    people.confirm()
-    assert len(people.unconfirmed) == 1
-    assert desk.confirmed == []
-    desk.is_up = True
-    people.confirm()
-    assert people.unconfirmed == []
-    assert desk.confirmed == [(PickId("p1"), 2)]
-    assert people.take(90_000, present) == ()
-    assert people.pieces_taken == 2
-    assert people.absent == []
-
-
-def test_screens_are_looked_at_only_with_empty_hands() -> None:
-    desk = PaperDesk(PodId("P001"))
-    people = Bench(desk).people
-    present = {StationId("S01"): PodId("P001")}
-    for now_ms in range(0, 2_500, PERIOD_MS):
-        assert people.take(now_ms, present) == ()
-    assert desk.looked == 1
-    assert people.take(60_000, present) == (StationId("S01"),)
-    assert desk.looked == 2
-
-
-def test_nobody_can_take_from_a_pod_that_has_left() -> None:
-    desk = PaperDesk(PodId("P001"))
-    people = Bench(desk).people
-    people.take(0, {StationId("S01"): PodId("P001")})
-    people.take(60_000, {})
-    assert people.absent == [(PodId("P001"), StationId("S01"))]
 
 
 def test_a_pod_is_at_a_station_when_its_robot_stands_there() -> None:

@@ -54,7 +54,7 @@ def play(run: ShiftRun) -> None:
 
 
 def pieces_left(run: ShiftRun) -> int:
-    return sum(run.world._true_stock.values())
+    return sum(run.world._staff._true_stock.values())
 
 
 def test_cancelled_and_changed_while_people_pick_no_piece_is_lost() -> None:

@@ -40,6 +40,7 @@ from sim_worlds.params import EXACT, WorldParams
 from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import ViolationKind
 from sim_worlds.sites.catalogue import load_site
+from sim_worlds.staff import DonePick
 
 R1, R2 = RobotId("R01"), RobotId("R02")
 P1 = PodId("P001")
@@ -223,8 +224,8 @@ def test_picks_are_taken_from_a_pod_at_the_station() -> None:
     floor.command(show)
     floor.command(show)
     assert floor.advance(120_000).picks == (
-        PickOutcome(PickId("K1"), 2),
-        PickOutcome(PickId("K2"), 1),
+        DonePick(pick(1, 2), PickOutcome(PickId("K1"), 2)),
+        DonePick(pick(2), PickOutcome(PickId("K2"), 1)),
     )
     assert floor.violations == ()
 

@@ -77,7 +77,7 @@ def test_a_run_ends_when_all_goods_given_are_in_pods() -> None:
     assert (outcome.ledger.pieces_received, outcome.ledger.pieces_on_dock) == (360, 0)
     assert all(record.completed_ms for record in run.bridge.receipts(ReceiptQuery()))
     in_slots = {b.slot: b.quantity for b in run.bridge.stock() if b.quantity}
-    true = {s: n for s, n in run.world._stowers[SMALL.stations[1].id]._true_stock.items() if n}
+    true = {s: n for s, n in run.world._staff._true_stock.items() if n}
     assert in_slots == true
     assert max(in_slots.values()) <= SMALL.pod_model.slot_capacity
 

@@ -12,7 +12,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
     ],
-    description="Gazebo as the world behind ROS 2: clock, bases, sensors, people at stations.",
+    description="Gazebo as the world behind ROS 2: clock, bases, sensors, people and arms.",
     license="Apache-2.0",
     entry_points={"console_scripts": ["gazebo_node = podherd_gazebo.gazebo_node:main"]},
 )

@@ -12,7 +12,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
     ],
-    description="The simulated world behind ROS 2: clock, floor, people at stations.",
+    description="The simulated world behind ROS 2: clock, floor, people and arms at stations.",
     license="Apache-2.0",
     entry_points={"console_scripts": ["world_node = podherd_world.world_node:main"]},
 )

@@ -16,6 +16,8 @@ from sim_worlds.film import cli as film
 from sim_worlds.league.cli import app as mapf_app
 from sim_worlds.site_cli import app as site_app
 from sim_worlds.whatif import cli as what_if
+from vision.cli import app as vision_app
+from vision.rfid.cli import app as rfid_app
 from wms_bridge import cli as bridge
 from wms_bridge.main import DEFAULT_PORT
 
@@ -31,6 +33,8 @@ what_if.add_to(app)
 app.add_typer(site_app, name="site")
 app.add_typer(mapf_app, name="mapf")
 app.add_typer(fleet_app, name="fleet")
+app.add_typer(rfid_app, name="rfid")
+app.add_typer(vision_app, name="vision")
 
 _CONSOLE = Console(highlight=False, soft_wrap=True)
 _ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -46,10 +50,12 @@ def demo(
     world: Annotated[str, typer.Option(help="What they drive in: fast or gazebo.")] = "fast",
     day: Annotated[datetime | None, typer.Option(help="Only this day of the file.")] = None,
     limit: Annotated[int | None, typer.Option(help="Only so many orders of the file.")] = None,
+    receipts: Annotated[float, typer.Option(help="Share of the stock that comes in.")] = 0.15,
+    arms: Annotated[int | None, typer.Option(help="Stations with a robot arm; 1 of more.")] = None,
     port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,
     runs: Annotated[Path, typer.Option(help="Folder for the files of runs.")] = Path("var"),
 ) -> None:
-    """Run a whole shift: orders from a WMS, ROS 2 robots, picks, confirmations."""
+    """Run a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations."""
     # The end of a terminal session ends the run in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -64,6 +70,8 @@ def demo(
             limit,
             port=port,
             runs=runs,
+            receipts=receipts,
+            arms=arms,
         )
         verdict = run_demo(settings, _CONSOLE)
     except PodherdError as error:

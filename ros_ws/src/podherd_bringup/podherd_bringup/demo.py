@@ -22,7 +22,14 @@ from podherd_bringup.verdict import Verdict, judge, show
 from podherd_world.pacer import parse_speed
 from sim_worlds.gazebo.prefix import find_gazebo
 from sim_worlds.gazebo.server import free_port as free_gazebo_port
-from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
+from sim_worlds.shift import (
+    Shift,
+    generated_shift,
+    receiving,
+    recorded_shift,
+    with_arms,
+    with_robots,
+)
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
 
@@ -32,7 +39,9 @@ _WORLDS = ("fast", "gazebo")
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
     """``robots`` None: those of the site. ``orders``: how many, or an order file (CSV) of which
-    only ``day`` or the first ``limit`` are used. ``speed``: ``max`` or a factor of real time."""
+    only ``day`` or the first ``limit`` are used. ``speed``: ``max`` or a factor of real time.
+    ``receipts``: share (0 to 1) of the stock for the orders that comes in during the shift.
+    ``arms``: pick stations with a robot arm; None: one, unless the site has but one station."""
 
     site: str = "small"
     robots: int | None = None
@@ -45,6 +54,8 @@ class DemoSettings:
     short_slot_share: float = 0.02
     port: int = DEFAULT_PORT
     runs: Path = Path("var")
+    receipts: float = 0.15
+    arms: int | None = None
 
     def __post_init__(self) -> None:
         parse_speed(self.speed)
@@ -62,19 +73,27 @@ class DemoSettings:
                 value=self.orders,
                 remedy="Ask for 1 or more.",
             )
+        if not 0 <= self.receipts <= 1:
+            raise PodherdError(
+                "receipts is a share of the stock",
+                field="receipts",
+                value=self.receipts,
+                remedy="Give 0 to 1, such as 0.15; 0 for a shift in which nothing comes in.",
+            )
 
 
 def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     """The shift from the first process to the verdict; no process outlives it."""
-    site = _site(settings)
-    plan = _plan(settings, site)
+    plan = plan_of(settings)
+    site = plan.site
     wiring = _wiring(settings, site)
     wiring.folder.prepare(site, plan.stock)
     wiring.folder.domain.write_text(wiring.ros["ROS_DOMAIN_ID"])
     lines = sum(len(timed.order.lines) for timed in plan.orders)
     console.print(
         f"{site.name}: {len(site.robots)} robots, {len(site.stations)} stations, "
-        f"{site.pod_count} pods; {len(plan.orders)} orders with {lines} lines, seed {settings.seed}"
+        f"{site.pod_count} pods; {len(plan.orders)} orders with {lines} lines, "
+        f"{len(plan.receipts)} receipts, seed {settings.seed}"
     )
     console.print(f"watch it at {wiring.bridge_url}  (files: {wiring.folder.path})")
     with Supervisor(wiring.folder.logs) as supervisor, Screen(console) as screen:
@@ -85,20 +104,24 @@ def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     return verdict
 
 
+def plan_of(settings: DemoSettings) -> Shift:
+    """The shift that is asked for."""
+    site = _site(settings)
+    if settings.orders.isdecimal():
+        plan = generated_shift(site, int(settings.orders), settings.seed)
+    else:
+        file, day, limit = Path(settings.orders), settings.day, settings.limit
+        plan, _ = recorded_shift(site, file, settings.seed, day=day, limit=limit)
+    return receiving(plan, settings.receipts)
+
+
 def _site(settings: DemoSettings) -> Site:
     site = load_site(settings.site)
     if settings.robots is not None:
         site = with_robots(site, settings.robots)
     checked_roadmap(site)
-    return site
-
-
-def _plan(settings: DemoSettings, site: Site) -> Shift:
-    if settings.orders.isdecimal():
-        return generated_shift(site, int(settings.orders), settings.seed)
-    file = Path(settings.orders)
-    plan, _ = recorded_shift(site, file, settings.seed, day=settings.day, limit=settings.limit)
-    return plan
+    arms = settings.arms
+    return with_arms(site, min(1, len(site.stations) - 1) if arms is None else arms)
 
 
 def _wiring(settings: DemoSettings, site: Site) -> Wiring:

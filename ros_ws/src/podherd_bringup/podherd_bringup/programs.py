@@ -12,6 +12,7 @@ from planner.warehouse.site import Site
 from podherd_bringup.gazebo import GazeboPlan, groups
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.supervisor import Program
+from sim_worlds.picker import ArmParams
 
 _ROBOT_PROCESSES_MAX = 12
 """Discovery on one host ends at 32 ROS 2 processes; more robots share one."""
@@ -32,6 +33,7 @@ class Wiring:
     """The environment of ROS 2 processes."""
     gazebo: GazeboPlan | None = None
     """``None``: the fast world."""
+    arm_failure_rate: float = ArmParams().failure_rate
 
     @property
     def bridge_url(self) -> str:
@@ -64,19 +66,10 @@ def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:
     if wiring.gazebo is not None:
         return _gazebo_programs(wiring, wiring.gazebo, site)
     folder, ros = wiring.folder, wiring.ros
-    bridge = {"site": folder.site, "bridge": wiring.bridge_url}
-    world = {
-        **bridge,
-        "stock": folder.stock,
-        "report": folder.world,
-        "speed": f"'{wiring.speed}'",
-        "seed": wiring.seed,
-        "short_slot_share": wiring.short_slot_share,
-    }
-    fleet = {**bridge, "log": folder.events}
+    fleet = {"site": folder.site, "bridge": wiring.bridge_url, "log": folder.events}
     robots = [robot.id for robot in site.robots]
     return (
-        _node("world", "podherd_world.world_node", world, ros),
+        _node("world", "podherd_world.world_node", _world_settings(wiring), ros),
         *(_robots(group, folder.site, ros) for group in groups(robots, _ROBOT_PROCESSES_MAX)),
         _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
     )
@@ -85,17 +78,13 @@ def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:
 def _gazebo_programs(wiring: Wiring, plan: GazeboPlan, site: Site) -> tuple[Program, ...]:
     """Gazebo, the node that drives it, robots that take speeds, and a fleet in lock-step."""
     folder, ros = wiring.folder, wiring.ros
-    bridge = {"site": folder.site, "bridge": wiring.bridge_url}
-    world = {
-        **bridge,
-        "stock": folder.stock,
-        "report": folder.world,
-        "speed": f"'{wiring.speed}'",
-        "seed": wiring.seed,
-        "short_slot_share": wiring.short_slot_share,
-        **plan.world_settings(site),
+    world = {**_world_settings(wiring), **plan.world_settings(site)}
+    fleet = {
+        "site": folder.site,
+        "bridge": wiring.bridge_url,
+        "log": folder.events,
+        "lockstep": True,
     }
-    fleet = {**bridge, "log": folder.events, "lockstep": True}
     return (
         plan.server(folder.gazebo, site, wiring.seed),
         _node("world", "podherd_gazebo.gazebo_node", world, ros),
@@ -105,6 +94,21 @@ def _gazebo_programs(wiring: Wiring, plan: GazeboPlan, site: Site) -> tuple[Prog
         ),
         _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
     )
+
+
+def _world_settings(wiring: Wiring) -> Mapping[str, object]:
+    """Parameters that every world has."""
+    folder = wiring.folder
+    return {
+        "site": folder.site,
+        "bridge": wiring.bridge_url,
+        "stock": folder.stock,
+        "report": folder.world,
+        "speed": f"'{wiring.speed}'",
+        "seed": wiring.seed,
+        "short_slot_share": wiring.short_slot_share,
+        "arm_failure_rate": wiring.arm_failure_rate,
+    }
 
 
 def free_port(wanted: int) -> int:

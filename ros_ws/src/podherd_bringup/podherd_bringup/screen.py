@@ -27,6 +27,7 @@ class Screen:
         )
         self._orders = self._bars.add_task("orders complete", note="", total=None)
         self._lines = self._bars.add_task("lines picked", note="", total=None)
+        self._goods = self._bars.add_task("goods put away", note="", total=None, visible=False)
         self._last_line_s = 0.0
 
     def __enter__(self) -> Self:
@@ -43,16 +44,20 @@ class Screen:
 
     def watch(self, progress: shift.Progress) -> None:
         """Show this."""
-        done = progress.counts.get(Tally.ORDERS_COMPLETED, 0)
+        done, put = progress.orders_completed, progress.receipts_put_away
         lines = progress.counts.get(Tally.LINES_CLOSED, 0)
         clock, note = _clock(progress), _note(progress)
         self._bars.update(self._orders, completed=done, total=progress.orders, note=clock)
         self._bars.update(self._lines, completed=lines, total=progress.lines, note=note)
+        receipts = progress.receipts
+        self._bars.update(self._goods, completed=put, total=receipts, visible=receipts > 0)
         quiet_s = progress.wall_s - self._last_line_s
         if not self._console.is_terminal and quiet_s >= _LINE_EVERY_S:
             self._last_line_s = progress.wall_s
+            goods = f"  goods {put}/{receipts}" if receipts else ""
             self._console.print(
-                f"{clock}  orders {done}/{progress.orders}  lines {lines}/{progress.lines}  {note}"
+                f"{clock}  orders {done}/{progress.orders}  lines {lines}/{progress.lines}{goods}"
+                f"  {note}"
             )
 
 

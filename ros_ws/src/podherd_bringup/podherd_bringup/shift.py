@@ -1,4 +1,4 @@
-"""A whole shift over real processes: loads the books, sends the orders, waits for the end."""
+"""A whole shift over real processes: loads the books, sends goods and orders, waits for the end."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ POLL_S = 0.1
 _READY_S = 60.0
 """Wall time within which a process must be up."""
 _STALL_MS = 3_600_000
-"""With no pick for so long, site time, nothing more will come."""
+"""With nothing picked or put away for so long, site time, nothing more will come."""
 _STANDSTILL_S = 120.0
 """With no new picture for so long, wall time, the fleet is dead."""
 
@@ -27,7 +27,7 @@ _STANDSTILL_S = 120.0
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the shift is. ``counts`` are the bridge's; ``backlog`` confirmations are not yet
-    delivered to the WMS."""
+    delivered to the WMS. ``receipts`` are of goods that come in."""
 
     site_ms: int
     wall_s: float
@@ -38,13 +38,35 @@ class Progress:
     backlog: int
     restarts: int
     kpis: Kpis | None
+    receipts_sent: int = 0
+    receipts: int = 0
+
+    @property
+    def orders_completed(self) -> int:
+        """Those that are complete, or explained line by line."""
+        return self.counts.get(Tally.ORDERS_COMPLETED, 0)
+
+    @property
+    def receipts_put_away(self) -> int:
+        """Those of which every piece is in a pod."""
+        return self.counts.get(Tally.RECEIPTS_PUT_AWAY, 0)
 
     @property
     def done(self) -> bool:
-        """Every order is complete, or explained line by line; fleet and WMS know it."""
-        complete = self.counts.get(Tally.ORDERS_COMPLETED, 0)
-        seen = self.kpis.orders_completed if self.kpis else 0
-        return self.orders_sent == self.orders == complete == seen and self.backlog == 0
+        """Every order is complete and all goods are in pods; fleet and WMS know it."""
+        orders = self.kpis.orders_completed if self.kpis else 0
+        receipts = self.kpis.receipts_put_away if self.kpis else 0
+        return (
+            self.orders_sent == self.orders == self.orders_completed == orders
+            and self.receipts_sent == self.receipts == self.receipts_put_away == receipts
+            and self.backlog == 0
+        )
+
+    @property
+    def waiting(self) -> bool:
+        """Something that was sent is not done."""
+        orders = self.orders_sent > self.orders_completed
+        return orders or self.receipts_sent > self.receipts_put_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +95,14 @@ class LiveShift:
         self._enough = enough
         self._client = BridgeClient(wiring.bridge_url)
         self._orders = sorted(plan.orders, key=lambda timed: timed.at_ms)
-        self._sent = 0
+        self._receipts = sorted(plan.receipts, key=lambda timed: timed.at_ms)
+        self._orders_sent = 0
+        self._receipts_sent = 0
         self._lines = sum(len(timed.order.lines) for timed in plan.orders)
         self._counts: Mapping[str, int] = {}
         self._backlog = 0
         self._started_s = 0.0
-        self._last_pick_ms = 0
+        self._last_move_ms = 0
         self._last_view: tuple[int, float] = (-1, 0.0)
 
     def run(self, supervisor: Supervisor) -> ShiftEnd:
@@ -110,6 +134,7 @@ class LiveShift:
     def _load_books(self) -> None:
         skus = {balance.sku: None for balance in self._plan.stock}
         skus.update((line.sku, None) for timed in self._plan.orders for line in timed.order.lines)
+        skus.update((timed.receipt.sku, None) for timed in self._plan.receipts)
         self._client.put_skus([SkuRecord(sku) for sku in skus])
         self._client.put_stock(self._plan.stock, "opening-stock")
 
@@ -129,39 +154,53 @@ class LiveShift:
         site_ms = view.at_ms if view else 0
         try:
             self._send_due(site_ms)
-            before = self._counts.get(Tally.PICKS_CONFIRMED, 0)
+            before = _moves(self._counts)
             self._counts = self._client.kpis().bridge
             self._backlog = self._client.status().wms.backlog
-            if self._counts.get(Tally.PICKS_CONFIRMED, 0) != before:
-                self._last_pick_ms = site_ms
+            if _moves(self._counts) != before:
+                self._last_move_ms = site_ms
         except Unavailable:
             pass  # the supervisor starts it again; the WMS tries again later
         return Progress(
             site_ms=site_ms,
             wall_s=time.monotonic() - self._started_s,
-            orders_sent=self._sent,
+            orders_sent=self._orders_sent,
             orders=len(self._orders),
             lines=self._lines,
             counts=self._counts,
             backlog=self._backlog,
             restarts=supervisor.restarts,
             kpis=view.kpis if view else None,
+            receipts_sent=self._receipts_sent,
+            receipts=len(self._receipts),
         )
 
     def _send_due(self, site_ms: int) -> None:
-        """Send the orders whose time has come, in batches as a WMS does."""
-        due = self._sent
+        """Send what has come due, goods before the orders that may wait for them. What was not
+        surely taken is sent again."""
+        while self._receipts_sent < len(self._receipts):
+            timed = self._receipts[self._receipts_sent]
+            if timed.at_ms > site_ms:
+                break
+            self._client.send_receipt(timed.receipt)
+            self._receipts_sent += 1
+            self._last_move_ms = max(self._last_move_ms, site_ms)
+        self._send_orders(site_ms)
+
+    def _send_orders(self, site_ms: int) -> None:
+        """In batches as a WMS does."""
+        due = self._orders_sent
         while due < len(self._orders) and self._orders[due].at_ms <= site_ms:
             due += 1
-        orders: list[PickOrder] = [timed.order for timed in self._orders[self._sent : due]]
+        orders: list[PickOrder] = [timed.order for timed in self._orders[self._orders_sent : due]]
         if not orders:
             return
         taken = self._client.send_orders(orders)
         if taken.rejected:
             first = taken.rejections[0]
             raise PodherdError(first.problem, field=first.field, value=first.value)
-        self._sent = due
-        self._last_pick_ms = max(self._last_pick_ms, site_ms)
+        self._orders_sent = due
+        self._last_move_ms = max(self._last_move_ms, site_ms)
 
     def _trouble(self, progress: Progress) -> str:
         now_s = time.monotonic()
@@ -169,7 +208,11 @@ class LiveShift:
             self._last_view = (progress.site_ms, now_s)
         if now_s - self._last_view[1] > _STANDSTILL_S:
             return f"the site clock stands at {progress.site_ms / 1000:.0f} s"
-        waiting = progress.orders_sent > progress.counts.get(Tally.ORDERS_COMPLETED, 0)
-        if waiting and progress.site_ms - self._last_pick_ms > _STALL_MS:
-            return "no pick for an hour of site time"
+        if progress.waiting and progress.site_ms - self._last_move_ms > _STALL_MS:
+            return "nothing picked or put away for an hour of site time"
         return ""
+
+
+def _moves(counts: Mapping[str, int]) -> int:
+    """Picks and puts so far."""
+    return counts.get(Tally.PICKS_CONFIRMED, 0) + counts.get(Tally.PUTS_CONFIRMED, 0)

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from planner.codec.messages import decode, from_json
 from podherd_bringup.run_folder import RunFolder
-from podherd_bringup.shift import ShiftEnd
+from podherd_bringup.shift import Progress, ShiftEnd
 from sim_worlds.referee import Violation
 from sim_worlds.summary import kpi_rows
+from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import Tally
 
 
@@ -46,7 +47,8 @@ class WorldReport:
     violations: tuple[Violation, ...]
     counts: Mapping[str, int]
     pieces_taken: int
-    picks_refused: int
+    pieces_put: int
+    refused: int
     path: Errors | None = None
     docking: Errors | None = None
     way_m: float = 0.0
@@ -77,26 +79,33 @@ def _complaints(end: ShiftEnd, world: WorldReport | None, confirmed: int) -> lis
     progress, complaints = end.progress, []
     if end.trouble:
         complaints.append(f"ended early: {end.trouble}")
-    open_orders = progress.orders - progress.counts.get(Tally.ORDERS_COMPLETED, 0)
+    open_orders = progress.orders - progress.orders_completed
     if open_orders:
         complaints.append(f"{open_orders} orders neither complete nor explained")
+    at_dock = progress.receipts - progress.receipts_put_away
+    if at_dock:
+        complaints.append(f"{at_dock} of {progress.receipts} receipts not put away")
     if confirmed != progress.orders:
         complaints.append(f"{confirmed} of {progress.orders} orders confirmed to the WMS")
     if not end.ledger.sound:
         complaints.append("the ledger does not balance")
-    return complaints + _complaints_of_world(world, end.ledger.pieces_picked)
+    return complaints + _complaints_of_world(world, end.ledger)
 
 
-def _complaints_of_world(world: WorldReport | None, booked: int) -> list[str]:
+def _complaints_of_world(world: WorldReport | None, ledger: LedgerReport) -> list[str]:
     if world is None:
         return ["the world left no report"]
     complaints = []
     if world.violations:
         complaints.append(f"{len(world.violations)} violations")
-    if world.picks_refused:
-        complaints.append(f"the bridge refused {world.picks_refused} picks")
-    if world.pieces_taken != booked:
-        complaints.append(f"{world.pieces_taken} pieces were taken, {booked} are booked")
+    if world.refused:
+        complaints.append(f"the bridge refused {world.refused} picks and puts")
+    if world.pieces_taken != ledger.pieces_picked:
+        booked = f"{ledger.pieces_picked} are booked"
+        complaints.append(f"{world.pieces_taken} pieces were taken, {booked}")
+    if world.pieces_put != ledger.pieces_put_away:
+        booked = f"{ledger.pieces_put_away} are booked"
+        complaints.append(f"{world.pieces_put} pieces were put away, {booked}")
     return complaints
 
 
@@ -118,11 +127,12 @@ def _rows(verdict: Verdict) -> list[tuple[str, str]]:
     progress, ledger, world = verdict.end.progress, verdict.end.ledger, verdict.world
     counts, factor = progress.counts, progress.site_ms / 1000 / max(progress.wall_s, 1e-3)
     return [
-        ("orders complete", f"{counts.get(Tally.ORDERS_COMPLETED, 0)} of {progress.orders}"),
+        ("orders complete", f"{progress.orders_completed} of {progress.orders}"),
         ("of those short", str(counts.get(Tally.ORDERS_COMPLETED_SHORT, 0))),
         ("confirmed to the WMS", str(verdict.confirmed)),
         ("order lines", f"{counts.get(Tally.LINES_CLOSED, 0)} of {progress.lines}"),
         ("picks confirmed", str(counts.get(Tally.PICKS_CONFIRMED, 0))),
+        *_rows_of_goods(progress),
         *(kpi_rows(progress.kpis) if progress.kpis else ()),
         ("collisions", str(len(world.violations)) if world else "unknown"),
         ("ledger", f"{'balanced' if ledger.sound else 'OUT OF BALANCE'}, {ledger.entries} entries"),
@@ -130,6 +140,12 @@ def _rows(verdict: Verdict) -> list[tuple[str, str]]:
         ("speed", f"{factor:.0f} times real time"),
         *_rows_of_gazebo(world),
     ]
+
+
+def _rows_of_goods(progress: Progress) -> list[tuple[str, str]]:
+    if not progress.receipts:
+        return []
+    return [("goods put away", f"{progress.receipts_put_away} of {progress.receipts} receipts")]
 
 
 def _rows_of_gazebo(world: WorldReport | None) -> list[tuple[str, str]]:
@@ -174,4 +190,5 @@ def _world(report: Path) -> WorldReport | None:
 def _confirmed(log: Path) -> int:
     """Orders that the WMS was told about, each counted once."""
     lines = log.read_text().splitlines() if log.exists() else []
-    return len({json.loads(line)["body"]["order"] for line in lines})
+    told = (json.loads(line)["body"].get("order") for line in lines)
+    return len({order for order in told if order is not None})

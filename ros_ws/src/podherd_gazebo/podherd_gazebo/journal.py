@@ -14,8 +14,8 @@ from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import RobotId, SlotId
 from planner.warehouse.robot import Pose
 from podherd_gazebo.gear import GearRecord
-from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import Violation
+from sim_worlds.staff import Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Entry:
     seed: int
     robots: dict[RobotId, RobotRecord]
     stock: dict[SlotId, int]
-    unconfirmed: tuple[PickOutcome, ...]
+    untold: Done
     pieces_taken: int
-    picks_refused: int
+    pieces_put: int
+    refused: int
     violations: tuple[Violation, ...]
     path: dict[int, int]
     docking: dict[int, int]

@@ -271,37 +271,35 @@ class Lockstep:
                 if self._pacer.may_go_to(now_ms + CONTROL_MS, now_ms, wall_s, picking=waiting):
                     return
                 if waiting:
-                    self._people.confirm()
+                    self._confirm(now_ms)
                 if wall_s > warn_s:
                     warn_s = inf
                     _LOG.warning("the fleet has not planned for %s ms; waiting for it", now_ms)
                 await asyncio.sleep(_POLL_S)
 
     async def _change_hands(self, now_ms: int) -> None:
-        """Lifts begin and end, people take what they are shown. The journal is written before
-        anything that others see."""
+        """Lifts begin and end, people and arms do what they are shown. The journal is written
+        before anything that others see."""
         floor, parts = self._floor, self.parts
         self._wire.hear_actions()
         floor.begin(now_ms)
         with parts.of("picks"):
-            self._pick(now_ms)
+            present = floor.at_stations()
+            floor.picked(self._people.act(now_ms, present), present)
         moves = floor.moves(now_ms)
         with parts.of("journal"):
             self._remember()
         with parts.of("picks"):
-            self._people.confirm()
+            self._confirm(now_ms)
         if moves is not None:
             with parts.of("placing"):
                 await self._gazebo.place(moves.places, moves.shells)
             floor.settle(moves)
 
-    def _pick(self, now_ms: int) -> None:
-        present = self._floor.at_stations()
-        taken = self._people.take(now_ms, present)
-        self._floor.picked(taken, present)
-        for pod, station in self._people.absent:
+    def _confirm(self, now_ms: int) -> None:
+        self._people.confirm(now_ms)
+        for pod, station in self._people.work.absent():
             self._wire.tell_violation(self._floor.absent(now_ms, pod, station))
-        self._people.absent.clear()
 
     def _tell_news(self, now_ms: int) -> None:
         for robot, equipment in self._floor.equipment(now_ms):

@@ -19,7 +19,10 @@ from podherd_gazebo.wire import RosWire
 from podherd_ros.parameters import number, text, whole
 from podherd_world.desk import BridgeDesk
 from podherd_world.pacer import Pacer, parse_speed
+from podherd_world.work import Work
 from sim_worlds.faults import Faults, true_stock
+from sim_worlds.picker import ArmParams
+from sim_worlds.staff import Staff, StaffParams
 
 _AFTER_RESTART_S = 3.0
 """Robots are waited for so long by a node that came after another one."""
@@ -34,6 +37,7 @@ class Opening:
     bridge_url: str
     speed: float | None
     seed: int
+    arm_failure_rate: float
     report: Path
     journal: Path
     port: int
@@ -58,6 +62,9 @@ def read_settings(node: Node) -> Opening:
         bridge_url=text(node, "bridge", "address of the bridge, such as http://127.0.0.1:8600"),
         speed=parse_speed(text(node, "speed", "max, or a factor of real time such as '10.0'")),
         seed=seed,
+        arm_failure_rate=number(
+            node, "arm_failure_rate", "share of tries at which an arm fails", least=0.0, most=1.0
+        ),
         report=report,
         journal=report.with_name("world-journal.json"),
         port=whole(node, "gazebo_port", "port of the Gazebo master on this machine"),
@@ -78,13 +85,7 @@ class GazeboWorld:
         before = self._journal.read(opening.seed)
         self.floor = GazeboFloor(opening.site, opening.seed)
         self._stock = dict(before.stock) if before else opening.stock
-        self._people = People(
-            [station.id for station in opening.site.stations],
-            self._stock,
-            BridgeDesk(opening.bridge_url),
-            opening.seed,
-            before.unconfirmed if before else (),
-        )
+        self._people = self._hire(before)
         pacer = Pacer(PERIOD_MS, opening.speed)
         self.wire = RosWire(
             node,
@@ -123,9 +124,10 @@ class GazeboWorld:
                 self._opening.seed,
                 floor.records,
                 self._stock,
-                tuple(people.unconfirmed),
-                people.pieces_taken,
-                people.refused,
+                people.untold,
+                people.work.pieces_taken,
+                people.work.pieces_put,
+                people.work.refused,
                 tuple(floor.violations),
                 dict(floor.tracks.path),
                 dict(floor.tracks.docking),
@@ -135,13 +137,23 @@ class GazeboWorld:
 
     def close(self) -> None:
         """Write the report."""
-        write_report(self._opening.report, self.floor, self._people, self.loop, self._gazebo.now_ms)
+        work, now_ms = self._people.work, self._gazebo.now_ms
+        write_report(self._opening.report, self.floor, work, self.loop, now_ms)
         self._tracks.close()
         self.wire.close()
 
+    def _hire(self, before: Entry | None) -> People:
+        opening = self._opening
+        arm = ArmParams(failure_rate=opening.arm_failure_rate)
+        work = Work(Staff(opening.site, self._stock, StaffParams(arm=arm), opening.seed))
+        if before:
+            work.pieces_taken, work.pieces_put = before.pieces_taken, before.pieces_put
+            work.refused = before.refused
+        stations = [station.id for station in opening.site.stations]
+        untold = before.untold if before else None
+        return People(work, stations, BridgeDesk(opening.bridge_url), untold)
+
     def _restore(self, entry: Entry) -> None:
-        self._people.pieces_taken = entry.pieces_taken
-        self._people.refused = entry.picks_refused
         self.floor.restore(
             entry.at_ms, entry.robots, entry.violations, entry.path, entry.docking, entry.way_m
         )

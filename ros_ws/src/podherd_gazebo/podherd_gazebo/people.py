@@ -1,84 +1,89 @@
-"""The people at the stations: they take what the bridge shows them, in step with the floor.
+"""The people and arms at the stations: they do what the bridge shows them, in step with the floor.
 
 Screens are read and buttons pressed synchronously, at fixed moments of site time, so that a run
-can be repeated. While the bridge is down, what was taken is kept and confirmed later under the
-same key; the world waits a while for it, as a picker would.
+can be repeated. While the bridge is down, what was done is kept and told later under the same key;
+the world waits a while for it, as a person would.
 """
 
-import logging
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from planner.warehouse.errors import PodherdError
-from planner.warehouse.ids import PickId, PodId, SlotId, StationId
-from planner.warehouse.picks import PickTask
-from podherd_world.terminal import Desk
-from sim_worlds.picker import Picker, PickOutcome
-
-_LOG = logging.getLogger(__name__)
+from planner.warehouse.ids import PodId, StationId
+from podherd_world.desk import Desk, tell
+from podherd_world.work import Work
+from sim_worlds.staff import Done, DonePick, DonePut
 
 
 class People:
-    """One person for each station. ``stock`` is what really lies in the slots and shrinks;
-    ``unconfirmed`` is what an earlier process had taken and not yet confirmed."""
+    """The staff of ``work``, in front of ``desk``; ``untold`` is what an earlier process had done
+    and not yet told the bridge."""
 
     def __init__(
-        self,
-        stations: Sequence[StationId],
-        stock: MutableMapping[SlotId, int],
-        desk: Desk,
-        seed: int,
-        unconfirmed: Sequence[PickOutcome] = (),
+        self, work: Work, stations: Sequence[StationId], desk: Desk, untold: Done | None = None
     ):
-        self.refused = 0
-        self.pieces_taken = 0
-        self.absent: list[tuple[PodId, StationId]] = []
-        """Picks from pods that were not there, since this was last emptied."""
+        self.work = work
+        self._stations = tuple(stations)
         self._desk = desk
-        self._pickers = {name: Picker(name, stock, seed=seed) for name in stations}
-        self._known = dict.fromkeys(stations, 0)
-        self._tasks: dict[PickId, PickTask] = {}
-        self.unconfirmed = list(unconfirmed)
+        untold = untold or Done()
+        self._picks = list(untold.picks)
+        self._puts = list(untold.puts)
+
+    @property
+    def untold(self) -> Done:
+        """What the bridge has not yet heard of."""
+        return Done(tuple(self._picks), tuple(self._puts))
 
     @property
     def waiting(self) -> bool:
-        """The bridge has not yet heard of everything that was taken."""
-        return bool(self.unconfirmed)
+        """The bridge has not yet heard of everything that was done."""
+        return bool(self._picks or self._puts)
 
-    def take(self, now_ms: int, present: Mapping[StationId, PodId]) -> tuple[StationId, ...]:
-        """Look at the screens and take what there is time for; ``present`` are the pods that stand
-        at stations. The stations where something was taken; :meth:`confirm` is to follow."""
-        taken: list[StationId] = []
-        for name, picker in self._pickers.items():
-            if name in present and (picker.next_ms is None or picker.next_ms <= now_ms):
-                self._look(name, picker, now_ms)  # who has something at hand does not look up
-            for outcome in picker.advance(now_ms):
-                task = self._tasks.pop(outcome.pick)
-                if present.get(name) != task.pod:
-                    self.absent.append((task.pod, name))
-                self.pieces_taken += outcome.quantity
-                self.unconfirmed.append(outcome)
-                taken.append(name)
-        return tuple(taken)
+    def act(self, now_ms: int, present: Mapping[StationId, PodId]) -> tuple[StationId, ...]:
+        """Look at the screens and do what there is time for; ``present`` are the pods that stand
+        at stations. The stations where something was done; :meth:`confirm` is to follow."""
+        for station in self._stations:  # who has something at hand does not look up
+            there = station in present
+            staff = self.work.staff
+            if staff.wants_picks(station, now_ms) and (there or staff.listed(station)):
+                self._look_for_picks(station, now_ms)
+            if staff.wants_puts(station, now_ms) and there:
+                self._look_for_puts(station, now_ms)
+        done = self.work.advance(now_ms, lambda station, pod: present.get(station) == pod)
+        self._picks += done.picks
+        self._puts += done.puts
+        return tuple(item.task.station for item in done.all)
 
-    def confirm(self) -> None:
-        """Tell the bridge what was taken, as far as it answers."""
-        while self.unconfirmed:
-            outcome = self.unconfirmed[0]
+    def confirm(self, now_ms: int) -> None:
+        """Tell the bridge what was done, as far as it answers. Picks and puts need no order among
+        each other: what is put is not picked, nor a slot filled, before the bridge knows of it."""
+        self._tell(self._picks, now_ms)
+        self._tell(self._puts, now_ms)
+
+    def _tell(self, done: list[DonePick] | list[DonePut], now_ms: int) -> None:
+        while done:
             try:
-                self._desk.confirm(
-                    outcome.pick, outcome.quantity, outcome.reason, f"confirm/{outcome.pick}"
-                )
+                answer = tell(self._desk, done[0])
             except ConnectionError:
                 return
-            except PodherdError as error:
-                self.refused += 1
-                _LOG.error("the bridge refuses pick %s: %s", outcome.pick, error)
-            self.unconfirmed.pop(0)
+            self.work.answered(done.pop(0), answer, now_ms)
 
-    def _look(self, name: StationId, picker: Picker, now_ms: int) -> None:
+    def _look_for_picks(self, station: StationId, now_ms: int) -> None:
+        """The whole list: what is on ours and no more on it was withdrawn."""
         try:
-            shown, self._known[name] = self._desk.open_picks(name, self._known[name], 0.0)
+            shown, _ = self._desk.open_picks(station, 0, 0.0)
         except ConnectionError:
             return
-        self._tasks.update((task.pick, task) for task in shown)
-        picker.show(shown, now_ms)
+        staff = self.work.staff
+        listed = {task.pick for task in shown}
+        gone = [pick for pick in staff.listed(station) if pick not in listed]
+        staff.withdraw(station, gone, now_ms)
+        taken = {done.task.pick for done in self._picks if not done.outcome.failed}
+        staff.show_picks(station, (task for task in shown if task.pick not in taken), now_ms)
+
+    def _look_for_puts(self, station: StationId, now_ms: int) -> None:
+        try:
+            shown, _ = self._desk.open_puts(station, 0, 0.0)
+        except ConnectionError:
+            return
+        put = {done.task.put for done in self._puts}
+        fresh = (task for task in shown if task.put not in put)
+        self.work.staff.show_puts(station, fresh, now_ms)

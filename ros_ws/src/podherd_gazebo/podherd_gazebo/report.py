@@ -10,8 +10,8 @@ from planner.codec.messages import encode
 from planner.warehouse.robot import Pose
 from podherd_gazebo.floor import GazeboFloor
 from podherd_gazebo.lockstep import CONTROL_MS, Lockstep
-from podherd_gazebo.people import People
 from podherd_gazebo.tracks import Spread
+from podherd_world.work import Work
 
 _MM = 3
 """Digits after the point, of metres and radians."""
@@ -70,18 +70,18 @@ def errors_of(bins: Counter[int]) -> Errors:
     return Errors(spread.count, spread.quantile(0.5), spread.quantile(0.99), spread.largest)
 
 
-def write_report(
-    path: Path, floor: GazeboFloor, people: People, loop: Lockstep, site_ms: int
-) -> None:
-    """``world.json``: what touched, what was taken, how well robots drove, and how fast it went."""
+def write_report(path: Path, floor: GazeboFloor, work: Work, loop: Lockstep, site_ms: int) -> None:
+    """``world.json``: what touched, what was taken and put away, how well robots drove, and how
+    fast it went."""
     counts = Counter(violation.kind.value for violation in floor.violations)
     site_s = loop.ticks * CONTROL_MS / 1000
     report = {
         "site_ms": site_ms,
         "violations": floor.violations,
         "counts": dict(counts),
-        "pieces_taken": people.pieces_taken,
-        "picks_refused": people.refused,
+        "pieces_taken": work.pieces_taken,
+        "pieces_put": work.pieces_put,
+        "refused": work.refused,
         "path": errors_of(floor.tracks.path),
         "docking": errors_of(floor.tracks.docking),
         "way_m": round(floor.tracks.way_m, 1),

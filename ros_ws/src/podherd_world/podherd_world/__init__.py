@@ -1,1 +1,1 @@
-"""The simulated floor as a ROS 2 node: clock, motion, pickers, referee."""
+"""The simulated floor as a ROS 2 node: clock, motion, people and arms, referee."""

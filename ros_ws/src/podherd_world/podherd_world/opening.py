@@ -1,6 +1,6 @@
-"""Opens the world: from the node's parameters to floor, stock and people."""
+"""Opens the world: from the node's parameters to floor, stock, people and arms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +9,18 @@ from rclpy.node import Node
 from planner.codec.messages import decode, encode, from_json
 from planner.codec.sitefile import parse_site
 from planner.roadmap.compile import compile_roadmap
-from planner.warehouse.ids import PodId, SlotId, StationId
+from planner.warehouse.ids import PodId, SlotId
 from planner.warehouse.site import Point, Site
 from planner.warehouse.stock import Balance
 from podherd_ros.parameters import number, text, whole
 from podherd_world.desk import BridgeDesk
 from podherd_world.pacer import Pacer, parse_speed
 from podherd_world.terminal import Terminal
-from podherd_world.world import Station, World
+from podherd_world.world import World
 from sim_worlds.faults import Faults, true_stock
 from sim_worlds.floor import Floor
-from sim_worlds.picker import Picker
+from sim_worlds.picker import ArmParams
+from sim_worlds.staff import Staff, StaffParams
 
 _PERIOD_MS = 500
 """The planning period: the world goes no further without the fleet."""
@@ -39,32 +40,42 @@ class Opening:
     bridge_url: str
     speed: float | None
     seed: int
+    arm_failure_rate: float
     report: Path
 
     def open(self, wake: Callable[[], None]) -> tuple[World, tuple[Terminal, ...]]:
         """The world and the terminals of its stations; ``wake`` is called when one has news."""
-        stations: dict[StationId, Station] = {}
-        terminals: list[Terminal] = []
-        for place in self.site.stations:
-            terminal = Terminal(place.id, lambda: BridgeDesk(self.bridge_url), wake)
-            terminals.append(terminal)
-            stations[place.id] = Station(Picker(place.id, self.stock, seed=self.seed), terminal)
+        arm = ArmParams(failure_rate=self.arm_failure_rate)
+        staff = Staff(self.site, self.stock, StaffParams(arm=arm), self.seed)
+        puts = staff.put_stations
+
+        def desk() -> BridgeDesk:
+            return BridgeDesk(self.bridge_url)
+
+        terminals = {
+            place.id: Terminal(place.id, desk, wake, puts=place.id in puts)
+            for place in self.site.stations
+        }
         fast = self.speed is None or self.speed > _WATCHABLE
         chunk_ms = _PERIOD_MS if fast else _FINE_MS
         floor = Floor(self.site, _pod_places(self.site), seed=self.seed)
-        return World(floor, stations, Pacer(_PERIOD_MS, self.speed), chunk_ms), tuple(terminals)
+        pacer = Pacer(_PERIOD_MS, self.speed)
+        return World(floor, staff, terminals, pacer, chunk_ms), tuple(terminals.values())
 
-    def write_report(self, world: World, terminals: Sequence[Terminal]) -> None:
-        """Site time, what the referee saw, people took and the bridge refused, as JSON."""
-        referee = world.referee
+    def write_report(self, world: World) -> None:
+        """Site time, what the referee saw, what was taken and put away, and what the bridge
+        refused, as JSON."""
+        world.hear()
+        referee, work = world.referee, world.work
         self.report.write_bytes(
             encode(
                 {
                     "site_ms": world.now_ms,
                     "violations": referee.violations,
                     "counts": {kind.value: count for kind, count in referee.counts.items()},
-                    "pieces_taken": world.pieces_taken,
-                    "picks_refused": sum(terminal.refused for terminal in terminals),
+                    "pieces_taken": work.pieces_taken,
+                    "pieces_put": work.pieces_put,
+                    "refused": work.refused,
                 }
             )
         )
@@ -83,6 +94,9 @@ def read_settings(node: Node) -> Opening:
         bridge_url=text(node, "bridge", "address of the bridge, such as http://127.0.0.1:8600"),
         speed=parse_speed(text(node, "speed", "max, or a factor of real time such as '10.0'")),
         seed=seed,
+        arm_failure_rate=number(
+            node, "arm_failure_rate", "share of tries at which an arm fails", least=0.0, most=1.0
+        ),
         report=Path(text(node, "report", "path of the report to write at the end")),
     )
 

@@ -1,115 +1,154 @@
-"""The screen and the buttons of a pick station: what the bridge shows, and what is confirmed.
+"""The screens and the buttons of a station: what the bridge shows, and what it is told.
 
-Two threads talk to the bridge over HTTP, so that the world never waits for it. While the bridge is
-down they try again, with the same key: nothing is confirmed twice and nothing is lost.
+Threads talk to the bridge over HTTP, so that the world never waits for it: one for picks, one for
+puts where goods are put away, and one for the buttons. While the bridge is down they try again,
+with the same key: nothing is confirmed twice and nothing is lost.
 """
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import TypeVar
 
-from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import PickId, StationId
-from planner.warehouse.picks import PickTask, ShortReason
-from sim_worlds.picker import PickOutcome
+from planner.warehouse.picks import PickTask
+from planner.warehouse.receipts import PutTask
+from podherd_world.desk import Answer, Desk, tell
+from sim_worlds.staff import DonePick, DonePut
 
-_LOG = logging.getLogger(__name__)
 _POLL_S = 20.0
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
 
-
-class Desk(Protocol):
-    """The bridge as a station sees it. ``ConnectionError`` while it cannot be reached."""
-
-    def open_picks(
-        self, station: StationId, known: int, wait_s: float
-    ) -> tuple[tuple[PickTask, ...], int]:
-        """Picks to do that are newer than ``known``, and what is known then; waits for some."""
-
-    def confirm(self, pick: PickId, quantity: int, reason: ShortReason | None, key: str) -> None:
-        """What was taken. :class:`PodherdError` if the bridge refuses it for good."""
+Item = TypeVar("Item")
 
 
 class Terminal:
     """One station. ``desk`` makes a connection of its own for each thread; ``wake`` is called from
-    other threads when there is something new."""
+    other threads when there is something new; ``puts``: goods are put away here."""
 
-    def __init__(self, station: StationId, desk: Callable[[], Desk], wake: Callable[[], None]):
+    def __init__(
+        self,
+        station: StationId,
+        desk: Callable[[], Desk],
+        wake: Callable[[], None],
+        *,
+        puts: bool = False,
+    ):
         self.station = station
-        self.refused = 0
         self._desk = desk
         self._wake = wake
-        self._shown: queue.SimpleQueue[PickTask] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[PickOutcome | None] = queue.SimpleQueue()
+        self._picks: queue.SimpleQueue[PickTask] = queue.SimpleQueue()
+        self._puts: queue.SimpleQueue[PutTask] = queue.SimpleQueue()
+        self._withdrawn: queue.SimpleQueue[PickId] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[DonePick | DonePut | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[DonePick | DonePut, Answer]] = queue.SimpleQueue()
+        self._open: dict[PickId, None] = {}
         self._in_flight = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._threads = [
-            threading.Thread(target=loop, name=f"{station} {name}", daemon=True)
-            for name, loop in (("screen", self._read), ("buttons", self._confirm_all))
-        ]
-        for thread in self._threads:
-            thread.start()
+        loops = [("picks", self._read_picks), ("buttons", self._tell_all)]
+        loops += [("puts", self._read_puts)] if puts else []
+        for name, loop in loops:
+            threading.Thread(target=loop, name=f"{station} {name}", daemon=True).start()
 
     @property
     def busy(self) -> bool:
         """A confirmation is under way."""
         return self._in_flight > 0
 
-    def shown(self) -> tuple[PickTask, ...]:
+    def picks(self) -> tuple[PickTask, ...]:
         """The picks that came since the last call."""
-        return tuple(self._shown.get() for _ in range(self._shown.qsize()))
+        return _taken_out(self._picks)
 
-    def confirm(self, outcome: PickOutcome) -> None:
-        """Confirm a pick, after those before it."""
+    def puts(self) -> tuple[PutTask, ...]:
+        """The puts that came since the last call."""
+        return _taken_out(self._puts)
+
+    def withdrawn(self) -> tuple[PickId, ...]:
+        """Picks of which it has become known since the last call that they were withdrawn."""
+        return _taken_out(self._withdrawn)
+
+    def answers(self) -> tuple[tuple[DonePick | DonePut, Answer], ...]:
+        """What the bridge has answered since the last call."""
+        return _taken_out(self._answers)
+
+    def confirm(self, done: DonePick | DonePut) -> None:
+        """Tell the bridge of a pick or a put, after those before it."""
         with self._lock:
             self._in_flight += 1
-        self._outcomes.put(outcome)
+        self._done.put(done)
 
     def close(self) -> None:
-        """Ask both threads to end; a confirmation under way may get lost, as if the person had not
+        """Ask all threads to end; a confirmation under way may get lost, as if the person had not
         pressed the button."""
         self._closing.set()
-        self._outcomes.put(None)
+        self._done.put(None)
 
-    def _read(self) -> None:
-        desk, known, pause_s = self._desk(), 0, _FIRST_PAUSE_S
-        while not self._closing.is_set():
-            try:
-                picks, known = desk.open_picks(self.station, known, _POLL_S)
-            except ConnectionError:
-                self._closing.wait(pause_s)
-                pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
-                continue
-            pause_s = _FIRST_PAUSE_S
-            for pick in picks:
-                self._shown.put(pick)
-            if picks:
-                self._wake()
+    def _read_picks(self) -> None:
+        desk, known = self._desk(), 0
+        while found := self._insist(partial(desk.open_picks, self.station, known, _POLL_S)):
+            picks, known = found
+            with self._lock:
+                self._open.update((pick.pick, None) for pick in picks)
+            self._show(self._picks, picks)
 
-    def _confirm_all(self) -> None:
+    def _read_puts(self) -> None:
+        desk, known = self._desk(), 0
+        while found := self._insist(partial(desk.open_puts, self.station, known, _POLL_S)):
+            puts, known = found
+            self._show(self._puts, puts)
+
+    def _show(self, screen: queue.SimpleQueue[Item], items: tuple[Item, ...]) -> None:
+        for item in items:
+            screen.put(item)
+        if items:
+            self._wake()
+
+    def _tell_all(self) -> None:
         desk = self._desk()
-        while (outcome := self._outcomes.get()) is not None:
-            self._confirm_one(desk, outcome)
+        while (done := self._done.get()) is not None:
+            self._tell_one(desk, done)
             with self._lock:
                 self._in_flight -= 1
             self._wake()
 
-    def _confirm_one(self, desk: Desk, outcome: PickOutcome) -> None:
+    def _tell_one(self, desk: Desk, done: DonePick | DonePut) -> None:
+        answer = self._insist(lambda: tell(desk, done))
+        if answer is None:
+            return
+        self._answers.put((done, answer))
+        if isinstance(done, DonePick) and not done.outcome.failed:
+            with self._lock:
+                self._open.pop(done.task.pick, None)
+        if answer is Answer.WITHDRAWN:
+            self._look_again(desk)
+
+    def _look_again(self, desk: Desk) -> None:
+        """Where one pick was withdrawn, others that were shown may be as well."""
+        with self._lock:
+            shown = tuple(self._open)
+        found = self._insist(lambda: desk.open_picks(self.station, 0, 0.0))
+        still_open = {task.pick for task in found[0]} if found else set(shown)
+        with self._lock:
+            for pick in shown:
+                if pick not in still_open:
+                    del self._open[pick]
+                    self._withdrawn.put(pick)
+
+    def _insist(self, ask: Callable[[], Item]) -> Item | None:
+        """What ``ask`` returns, asked again while the bridge cannot be reached; ``None`` if the
+        terminal is closed before."""
         pause_s = _FIRST_PAUSE_S
         while not self._closing.is_set():
             try:
-                desk.confirm(
-                    outcome.pick, outcome.quantity, outcome.reason, f"confirm/{outcome.pick}"
-                )
+                return ask()
             except ConnectionError:
                 self._closing.wait(pause_s)
                 pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
-                continue
-            except PodherdError as error:
-                self.refused += 1
-                _LOG.error("the bridge refuses pick %s: %s", outcome.pick, error)
-            return
+        return None
+
+
+def _taken_out(items: queue.SimpleQueue[Item]) -> tuple[Item, ...]:
+    return tuple(items.get() for _ in range(items.qsize()))

@@ -1,18 +1,21 @@
-"""The world behind ROS 2: floor, referee, people at stations, and the pace of time. No ROS here."""
+"""The world behind ROS 2: floor, referee, staff of the stations, pace of time. No ROS here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot
 from typing import Protocol
 
-from planner.warehouse.ids import PickId, RobotId, StationId
+from planner.warehouse.ids import PickId, PodId, RobotId, StationId
 from planner.warehouse.picks import PickTask
+from planner.warehouse.receipts import PutTask
 from podherd_ros.drive import DriveReport
 from podherd_world.body import Body
+from podherd_world.desk import Answer
 from podherd_world.pacer import Pacer
+from podherd_world.work import Work
 from sim_worlds.floor import Floor
-from sim_worlds.picker import Picker, PickOutcome
 from sim_worlds.referee import Referee, Violation, ViolationKind
+from sim_worlds.staff import DonePick, DonePut, Staff
 
 
 class Screen(Protocol):
@@ -22,11 +25,20 @@ class Screen(Protocol):
     def busy(self) -> bool:
         """A confirmation is under way."""
 
-    def shown(self) -> tuple[PickTask, ...]:
+    def picks(self) -> tuple[PickTask, ...]:
         """The picks that came since the last call."""
 
-    def confirm(self, outcome: PickOutcome) -> None:
-        """Confirm a pick."""
+    def puts(self) -> tuple[PutTask, ...]:
+        """The puts that came since the last call."""
+
+    def withdrawn(self) -> tuple[PickId, ...]:
+        """Picks known to be withdrawn since the last call."""
+
+    def answers(self) -> tuple[tuple[DonePick | DonePut, Answer], ...]:
+        """What the bridge has answered since the last call."""
+
+    def confirm(self, done: DonePick | DonePut) -> None:
+        """Tell the bridge of a pick or a put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +50,26 @@ class News:
     violations: tuple[Violation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
-    """The person at a station and the terminal in front of them."""
-
-    picker: Picker
-    screen: Screen
-
-
 class World:
-    """``chunk_ms`` of site time pass at once; physics and referee work in finer steps."""
+    """``chunk_ms`` of site time pass at once; physics and referee work in finer steps. Every
+    station of the site has its screen."""
 
     def __init__(
-        self, floor: Floor, stations: Mapping[StationId, Station], pacer: Pacer, chunk_ms: int
+        self,
+        floor: Floor,
+        staff: Staff,
+        screens: Mapping[StationId, Screen],
+        pacer: Pacer,
+        chunk_ms: int,
     ):
         self.floor = floor
+        self.work = Work(staff)
         self.referee = Referee(floor.site)
         self.pacer = pacer
         report_ms = floor.params.report_ms
-        self.pieces_taken = 0
-        """By the people at the stations; the books must say the same."""
         self.bodies = {robot: Body(floor, robot, report_ms) for robot in floor.robots}
-        self._stations = stations
+        self._screens = screens
         self._chunk_ms = chunk_ms
-        self._tasks: dict[PickId, PickTask] = {}
         self._places = {station.id: station.position_m for station in floor.site.stations}
 
     @property
@@ -71,14 +79,14 @@ class World:
 
     def go_on(self, wall_s: float) -> News | None:
         """Let the next stretch of time pass if the pacer allows it at ``wall_s``."""
-        picking = any(station.screen.busy for station in self._stations.values())
+        picking = any(screen.busy for screen in self._screens.values())
         next_ms = self.now_ms + self._chunk_ms
         if not self.pacer.may_go_to(next_ms, self.now_ms, wall_s, picking=picking):
             return None
         seen = len(self.referee.violations)
         for _ in range(self._chunk_ms // self.floor.params.step_ms):
             self._step()
-        self._pick()
+        self._attend()
         return News(self.now_ms, self.reports(), tuple(self.referee.violations[seen:]))
 
     def reports(self) -> tuple[tuple[RobotId, DriveReport], ...]:
@@ -94,26 +102,35 @@ class World:
             floor.now_ms, floor.poses, floor.loads, floor.stored, floor.stored_version
         )
 
-    def _pick(self) -> None:
-        for name, station in self._stations.items():
-            shown = station.screen.shown()
-            self._tasks.update((task.pick, task) for task in shown)
-            station.picker.show(shown, self.now_ms)
-            for outcome in station.picker.advance(self.now_ms):
-                self._check_presence(name, self._tasks.pop(outcome.pick))
-                self.pieces_taken += outcome.quantity
-                station.screen.confirm(outcome)
+    def hear(self) -> None:
+        """Take in what the bridge has shown, withdrawn and answered."""
+        staff, now_ms = self.work.staff, self.now_ms
+        for station, screen in self._screens.items():
+            for done, answer in screen.answers():
+                self.work.answered(done, answer, now_ms)
+            withdrawn = screen.withdrawn()  # were shown before, so they are among the picks
+            staff.show_picks(station, screen.picks(), now_ms)
+            staff.withdraw(station, withdrawn, now_ms)
+            puts = screen.puts()
+            if puts:
+                staff.show_puts(station, puts, now_ms)
+        for pod, station in self.work.absent():
+            x_m, y_m = self._places[station]
+            kind = ViolationKind.POD_ABSENT
+            self.referee.add(Violation(now_ms, kind, pod, station, x_m, y_m))
 
-    def _check_presence(self, station: StationId, task: PickTask) -> None:
-        """Nobody can take anything from a pod that is not there."""
+    def _attend(self) -> None:
+        self.hear()
+        for done in self.work.advance(self.now_ms, self._stands_at).all:
+            self._screens[done.task.station].confirm(done)
+
+    def _stands_at(self, station: StationId, pod: PodId) -> bool:
         x_m, y_m = self._places[station]
         floor = self.floor
         places = [
             floor.pose(robot)
             for robot, load in zip(floor.robots, floor.loads, strict=True)
-            if load == task.pod
+            if load == pod
         ]
         near_m = floor.site.pitch_m / 2
-        if not any(hypot(place.x_m - x_m, place.y_m - y_m) <= near_m for place in places):
-            kind = ViolationKind.POD_ABSENT
-            self.referee.add(Violation(self.now_ms, kind, task.pod, station, x_m, y_m))
+        return any(hypot(place.x_m - x_m, place.y_m - y_m) <= near_m for place in places)

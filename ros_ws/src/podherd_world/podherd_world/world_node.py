@@ -1,6 +1,7 @@
-"""The ROS 2 node of the simulated world: it owns the clock, the floor and the people at stations.
+"""The ROS 2 node of the simulated world: it owns clock, floor and who works at stations.
 
-Besides its topics it writes ``report`` (JSON) at the end: site time, violations, picks refused.
+Besides its topics it writes ``report`` (JSON) at the end: site time, violations, pieces taken and
+put away.
 """
 
 import sys
@@ -115,7 +116,7 @@ class WorldNode(Node):
         """Send the people home and write the report."""
         for terminal in self._terminals:
             terminal.close()
-        self._opening.write_report(self._world, self._terminals)
+        self._opening.write_report(self._world)
         super().destroy_node()
 
 
