@@ -84,7 +84,6 @@ def test_without_apriltag_the_rest_is_done(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_apriltag_finds_a_tag_too_small_for_opencv() -> None:
-    pytest.importorskip("pyapriltags")
     found = 0
     for seed in range(10):
         picture = photograph(CAMERA, [tag(7, 13)], Weather(noise=2, blur_px=0.7), seed)
