@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from planner.warehouse.errors import InvalidTag
 from planner.warehouse.robot import Pose
+from vision.rfid.llrp.reads import TagRead
 
 WINDOW_MS = 100
 _MOST_EPC_BYTES = 62
@@ -65,16 +66,17 @@ class ReaderClock:
     is the offset and the delay of the report, and delays are never negative: so the smallest
     difference of the last ``kept`` pairs is the offset, and the delay of the fastest report its
     error. Clocks that drift are followed, as old pairs are forgotten. A ``given_ms`` offset
-    (site time minus reader time) is used as it is.
+    (site time minus reader time) is used as it is. Without a ``limit_ms`` any offset will do, as
+    for readers that count from when they were switched on.
     """
 
-    def __init__(self, limit_ms: int = 5_000, kept: int = 64, given_ms: int | None = None):
+    def __init__(self, limit_ms: int | None = 5_000, kept: int = 64, given_ms: int | None = None):
         """``InvalidTag`` if ``given_ms`` is beyond ``limit_ms``."""
         self._limit_ms = limit_ms
         self._given_ms = given_ms
         self._differences: deque[int] = deque(maxlen=kept)
-        if given_ms is not None and abs(given_ms) > limit_ms:
-            raise self._too_far(given_ms)
+        if given_ms is not None:
+            self._check(given_ms)
 
     @property
     def offset_ms(self) -> int | None:
@@ -94,18 +96,40 @@ class ReaderClock:
             return reader_ms + self._given_ms
         difference = received_ms - reader_ms
         offset = min((difference, *self._differences))
-        if abs(offset) > self._limit_ms:
-            raise self._too_far(offset)
+        self._check(offset)
         self._differences.append(difference)
         return reader_ms + offset
 
-    def _too_far(self, offset_ms: int) -> InvalidTag:
-        return InvalidTag(
+    def _check(self, offset_ms: int) -> None:
+        if self._limit_ms is None or abs(offset_ms) <= self._limit_ms:
+            return
+        raise InvalidTag(
             f"the clocks of reader and site are more than {self._limit_ms} ms apart",
             field="clock offset",
             value=offset_ms,
             remedy="Set the reader's clock (NTP), or use the time since its start.",
         )
+
+
+def read_in_site_time(
+    found: TagRead, reader: str, clock: ReaderClock, pose: Pose | None = None
+) -> Read:
+    """A read as an LLRP reader reported it, in the site's time; ``pose`` is the robot's at that
+    time. A reader that tells no time has read when its report came in.
+
+    Raises ``InvalidTag`` for a read that does not tell its antenna or its power, and as
+    :class:`ReaderClock`.
+    """
+    if found.antenna is None or found.rssi_dbm is None:
+        raise InvalidTag(
+            "a read tells its antenna and its received power",
+            field="antenna" if found.antenna is None else "rssi_dbm",
+            value=None,
+            remedy="Have the reader report both (TagReportContentSelector).",
+        )
+    told = found.at_ms is not None
+    at_ms = clock.site_ms(found.at_ms or 0, found.received_ms) if told else found.received_ms
+    return Read(found.epc, found.antenna, found.rssi_dbm, at_ms, reader, found.phase_rad, pose)
 
 
 class _Key(NamedTuple):

@@ -1,13 +1,23 @@
 """Reads are merged once per tag, antenna and 100 ms, in the site's time, with bounded memory."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.warehouse.errors import InvalidTag
-from vision.rfid.reads import WINDOW_MS, Deduplication, MergedRead, Read, ReaderClock
+from planner.warehouse.robot import Pose
+from vision.rfid.llrp.reads import TagRead
+from vision.rfid.reads import (
+    WINDOW_MS,
+    Deduplication,
+    MergedRead,
+    Read,
+    ReaderClock,
+    read_in_site_time,
+)
 
 EPC = bytes.fromhex("3074257BF7194E4000001A85")
 
@@ -138,3 +148,39 @@ def test_reads_that_no_reader_can_mean_are_refused(change: dict[str, object], fi
     with pytest.raises(InvalidTag) as refused:
         Read(**(good | change))  # type: ignore[arg-type]
     assert refused.value.field == field
+
+
+def reported(**changes: object) -> TagRead:
+    told = TagRead(EPC, 2, -55.0, 1.5, at_ms=10_000, received_ms=12_030)
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+def test_a_reported_read_gets_the_time_of_the_site() -> None:
+    clock, pose = ReaderClock(), Pose(1.0, 2.0, 0.0)
+    assert read_in_site_time(reported(), "R7", clock, pose) == Read(
+        EPC, 2, -55.0, 12_030, "R7", 1.5, pose
+    )
+    faster = read_in_site_time(reported(at_ms=10_100, received_ms=12_110), "R7", clock)
+    assert faster.at_ms == 12_110, "the fastest report tells the offset"
+    late = read_in_site_time(reported(at_ms=10_200, received_ms=13_000), "R7", clock)
+    assert late.at_ms == 12_210
+    assert late.pose is None
+
+
+def test_a_clock_that_counts_from_switching_on_may_be_far_off() -> None:
+    clock = ReaderClock(limit_ms=None)
+    far = reported(at_ms=500, received_ms=1_700_000_000_000, utc=False)
+    assert read_in_site_time(far, "R7", clock).at_ms == 1_700_000_000_000
+    with pytest.raises(InvalidTag, match="apart"):
+        read_in_site_time(far, "R7", ReaderClock())
+
+
+def test_a_reader_without_a_clock_has_read_when_its_report_came() -> None:
+    assert read_in_site_time(reported(at_ms=None), "R7", ReaderClock()).at_ms == 12_030
+
+
+@pytest.mark.parametrize("field", ["antenna", "rssi_dbm"])
+def test_a_read_from_nowhere_is_refused(field: str) -> None:
+    with pytest.raises(InvalidTag) as caught:
+        read_in_site_time(reported(**{field: None}), "R7", ReaderClock())
+    assert caught.value.field == field
