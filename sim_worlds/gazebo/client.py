@@ -26,6 +26,7 @@ from sim_worlds.gazebo.prefix import Gazebo, find_gazebo
 from sim_worlds.gazebo.scans import LidarScan, Picture
 from sim_worlds.gazebo.scene import Scene
 from sim_worlds.gazebo.senses import Senses
+from sim_worlds.gazebo.tempo import Tempo
 from sim_worlds.gazebo.transport import Transport
 
 WORLD = "podherd"
@@ -48,6 +49,7 @@ class GazeboClient:
         scene: Scene,
         senses: Senses,
         changes: Changes,
+        tempo: Tempo,
     ):
         self._transport = transport
         self._lockstep = lockstep
@@ -55,6 +57,7 @@ class GazeboClient:
         self._senses = senses
         self._drives = Drives(transport)
         self._changes = changes
+        self._tempo = tempo
 
     @classmethod
     async def connect(
@@ -86,7 +89,8 @@ class GazeboClient:
             await transport.close()
             raise
         changes = Changes(transport, lockstep, scene, messages)
-        return cls(transport, lockstep, scene, senses, changes)
+        tempo = Tempo(transport, messages, lockstep.rounds_hz)
+        return cls(transport, lockstep, scene, senses, changes, tempo)
 
     @property
     def now_ms(self) -> int:
@@ -125,6 +129,7 @@ class GazeboClient:
     async def step(self, ms: int) -> None:
         """Sends the speeds, lets ``ms`` of simulation time pass and waits for its end: poses, and
         the turns of watched lidars and pictures of watched cameras that fall into it."""
+        await self._tempo.wake()
         await self._drives.send()
         await self._lockstep.step(ms)
         await self._senses.await_watched()
@@ -204,6 +209,7 @@ class GazeboClient:
 
     async def close(self) -> None:
         """Ends the connection; the server runs on, and time stands."""
+        await self._tempo.doze()
         await self._transport.close()
         await asyncio.sleep(0)
 

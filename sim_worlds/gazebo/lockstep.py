@@ -35,6 +35,8 @@ class Lockstep:
         self.reader = PoseReader()
         self.step_ms = 0
         """Length of one step of physics."""
+        self.rounds_hz = 0.0
+        """Rounds of the server in a second of wall time, as it was when it first answered."""
         self.lost_answers = 0
         """Questions of barriers that had to be put again."""
         self._transport = transport
@@ -70,6 +72,7 @@ class Lockstep:
             await asyncio.sleep(0.01)
         physics = self._messages.read("Physics", await self._first_answer())
         self.step_ms = round(physics.max_step_size * 1000)
+        self.rounds_hz = physics.real_time_update_rate
         if self.step_ms < 1 or abs(physics.max_step_size * 1000 - self.step_ms) > 1e-6:
             raise GazeboFailed(
                 "the world's step must be a whole number of milliseconds",

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from sim_worlds.gazebo.failure import GazeboFailed
+from sim_worlds.gazebo.keeper import Keeper
 from sim_worlds.gazebo.messages import Messages
 from sim_worlds.gazebo.wire import HOST, FrameStream, Packets, frame
 
@@ -41,6 +42,11 @@ class Publisher:
         framed = frame(payload)
         for peer in self._peers:
             peer.write(framed)
+
+    @property
+    def listeners(self) -> tuple[int, ...]:
+        """File descriptors of those who listen now."""
+        return tuple(peer.number for peer in self._peers)
 
     def add(self, peer: FrameStream) -> None:
         """Somebody listens."""
@@ -94,6 +100,7 @@ class Transport:
         self._has_been_there = False
         self._pong = asyncio.Event()
         self._master: FrameStream | None = None
+        self._keeper = Keeper()
         self._listener: asyncio.Server | None = None
         self._port = 0
         self.on_lost: Callable[[], None] = _nobody
@@ -112,7 +119,7 @@ class Transport:
         transport = cls(messages, port, world)
         loop = asyncio.get_running_loop()
         transport._listener = await loop.create_server(
-            lambda: FrameStream(transport._on_peer, transport._drop_peer), HOST, 0
+            lambda: transport._stream(transport._on_peer, transport._drop_peer), HOST, 0
         )
         transport._port = transport._listener.sockets[0].getsockname()[1]
         try:
@@ -145,6 +152,11 @@ class Transport:
             self._publishers[name] = Publisher(name, announce)
             announce()
         return self._publishers[name]
+
+    def at_death(self, publisher: Publisher, payload: bytes) -> None:
+        """Sent to those who listen to a publisher now, if this process is killed."""
+        for number in publisher.listeners:
+            self._keeper.will(number, frame(payload))
 
     def subscribe(self, topic: str, kind: str, receiver: Receiver) -> None:
         """Hands the bytes of every message on ``topic`` to ``receiver``, from soon on.
@@ -186,6 +198,7 @@ class Transport:
         if self._master is not None:
             self._master.close()
         await asyncio.sleep(0)
+        self._keeper.leave()
 
     # -- the master -----------------------------------------------------------------------------
 
@@ -214,13 +227,20 @@ class Transport:
         loop = asyncio.get_running_loop()
         try:
             _, stream = await loop.create_connection(
-                lambda: FrameStream(self._on_master, self._on_master_lost), HOST, self._master_port
+                lambda: self._stream(self._on_master, self._on_master_lost), HOST, self._master_port
             )
         except OSError:
             return None
         self._master = stream
         self._has_been_there = True
         return stream
+
+    def _stream(
+        self,
+        on_payload: Callable[[FrameStream, bytes], None],
+        on_lost: Callable[[FrameStream], None],
+    ) -> FrameStream:
+        return FrameStream(on_payload, on_lost, self._keeper.hold)
 
     def _tell_master(self, packet_type: str, name: str, fields: dict[str, object]) -> None:
         assert self._master is not None
@@ -276,7 +296,7 @@ class Transport:
 
         unlink = partial(self._unlink, subscription, there)
         try:
-            _, stream = await loop.create_connection(lambda: FrameStream(hand_on, unlink), *there)
+            _, stream = await loop.create_connection(lambda: self._stream(hand_on, unlink), *there)
         except OSError:
             subscription.links.pop(there, None)
             return

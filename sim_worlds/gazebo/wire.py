@@ -23,15 +23,20 @@ def frame(payload: bytes) -> bytes:
 
 
 class FrameStream(asyncio.Protocol):
-    """One connection: hands each frame's payload to ``on_payload``."""
+    """One connection: hands each frame's payload to ``on_payload``, and the number of its
+    socket to ``on_made`` once it stands."""
 
     def __init__(
         self,
         on_payload: Callable[["FrameStream", bytes], None],
         on_lost: Callable[["FrameStream"], None] | None = None,
+        on_made: Callable[[int], None] | None = None,
     ):
         self._on_payload = on_payload
         self._on_lost = on_lost
+        self._on_made = on_made
+        self.number = -1
+        """File descriptor of the socket, once the connection stands."""
         self._waiting = b""
         self._transport: asyncio.Transport | None = None
 
@@ -39,7 +44,11 @@ class FrameStream(asyncio.Protocol):
         """Small messages are not held back to be sent together."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.number = connection.fileno()
+        if self._on_made is not None:
+            self._on_made(self.number)
 
     def data_received(self, data: bytes) -> None:
         """Cuts what came into frames; the rest waits for more."""

@@ -2,6 +2,9 @@
 
 import asyncio
 import math
+import subprocess
+import sys
+import time
 
 import pytest
 from fakes.gazebo_rig import GazeboRig
@@ -12,7 +15,9 @@ from planner.warehouse.robot import Pose
 from sim_worlds.gazebo.client import GazeboClient
 from sim_worlds.gazebo.contacts import touches
 from sim_worlds.gazebo.failure import GazeboFailed
+from sim_worlds.gazebo.keeper import LINGER_S
 from sim_worlds.gazebo.server import GazeboServer, free_port
+from sim_worlds.gazebo.tempo import DOZE_HZ
 
 ONE = world([agv("R01", 0.0, 0.0)])
 
@@ -209,3 +214,42 @@ def test_a_server_that_dies_is_told_at_once(rig: GazeboRig) -> None:
 
     with rig.server(ONE) as server:
         asyncio.run(scenario(server))
+
+
+DRIVER = """
+import asyncio, sys
+from sim_worlds.gazebo.client import GazeboClient
+
+async def drive():
+    client = await GazeboClient.connect(int(sys.argv[1]))
+    while True:
+        await client.step(100)
+        print("on", flush=True)
+
+asyncio.run(drive())
+"""
+
+
+def test_a_client_killed_in_mid_step_leaves_a_server_that_serves_the_next(rig: GazeboRig) -> None:
+    """The keeper of the killed one slows the server down, the next one makes it fast again."""
+
+    async def next_one(port: int) -> float:
+        client = await GazeboClient.connect(port)
+        await client.step(100)
+        found_hz = client._lockstep.rounds_hz
+        await client.close()
+        return found_hz
+
+    with rig.server(ONE) as server:
+        for _ in range(3):
+            driver = subprocess.Popen(
+                (sys.executable, "-c", DRIVER, str(server.port)), stdout=subprocess.PIPE
+            )
+            assert driver.stdout is not None
+            for _ in range(5):
+                assert driver.stdout.readline() == b"on\n"
+            driver.kill()
+            driver.wait()
+            driver.stdout.close()
+            time.sleep(2 * LINGER_S)
+            assert asyncio.run(next_one(server.port)) == DOZE_HZ
