@@ -190,12 +190,6 @@ def _changed_since(tx: Reading, order: OrderId, changes: int) -> bool:
     )
 
 
-def _changed(tx: Reading, order: OrderId) -> bool:
-    """Whether the fleet may not have heard yet what the order is now."""
-    record = tx.order(order)
-    return record is not None and (record.changes > 0 or record.status is OrderStatus.CANCELLED)
-
-
 def _show(tx: Writing, line: LineRecord, asked: int, now_ms: int) -> None:
     needed = line.quantity - line.picked - line.short - line.shown
     after = replace(line, shown=line.shown + asked, short=line.short - max(0, asked - needed))
@@ -222,7 +216,7 @@ def _fitting_line(tx: Reading, shelves: Shelves, task: PickTask, asked: int) -> 
     no more."""
     check_name(task.pick, "picks.pick", InvalidMessage)
     line = tx.line(task.line)
-    changed = line is not None and line.order == task.order and _changed(tx, line.order)
+    changed = line is not None and line.order == task.order and _changed_since(tx, line.order, 0)
     if line is None or (line.order, line.sku) != (task.order, task.sku):
         if changed:
             return None
