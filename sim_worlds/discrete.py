@@ -135,6 +135,8 @@ class FastWorld:
             self.floor.lift(robot, action.pod)
         elif action.kind is ActionKind.DROP:
             self.floor.lower(robot, action.pod)
+        elif action.kind is ActionKind.DETECT_OBJECT:
+            self.floor.detect(robot, action.pod or PodId(""))
         else:
             self.floor.charge(robot, True)
 

@@ -48,6 +48,7 @@ class FloorChanges:
 class _Work(Enum):
     LIFT = "lift"
     LOWER = "lower"
+    DETECT = "detect"
 
 
 class Floor:
@@ -169,6 +170,18 @@ class Floor:
         self._drives.flags[row, motion.CHARGING] = int(on)
         self._end(row, ActionStatus.FINISHED)
 
+    def detect(self, robot: RobotId, pod: PodId) -> None:
+        """Look at the pod that stands in the cell beside for as long as the robot's scanner takes.
+        Fails without a scanner, if the pod does not stand there, also at the end, or if the robot
+        drives."""
+        row = self._rows[robot]
+        if self._kinds[row].scanner is None:
+            self._end(row, ActionStatus.FAILED, "it carries no scanner.")
+        elif not self._stands_beside(row, pod):
+            self._end(row, ActionStatus.FAILED, f"{pod or 'no pod'} does not stand beside it.")
+        else:
+            self._start(row, _Work.DETECT, pod)
+
     # --- time ------------------------------------------------------------------------------
 
     def advance(self, ms: int) -> FloorChanges:
@@ -189,6 +202,11 @@ class Floor:
         for row in [row for row, work in self._work.items() if work[2] <= self.now_ms]:
             work, pod, _ = self._work.pop(row)
             self._drives.flags[row, motion.WORKING] = 0
+            if work is _Work.DETECT:
+                there = self._stands_beside(row, pod)
+                status = ActionStatus.FINISHED if there else ActionStatus.FAILED
+                self._end(row, status, "" if there else f"{pod} was taken away meanwhile.")
+                continue
             if work is _Work.LIFT and pod not in self.stored:
                 self._end(row, ActionStatus.FAILED, f"{pod} was taken by another robot.")
                 continue
@@ -209,10 +227,23 @@ class Floor:
         if self._drives.state[row, motion.SPEED] > 0:
             self._end(row, ActionStatus.FAILED, "the robot drives.")
             return
-        spread = self._randoms[row].uniform(1.0, 1.0 + self.params.lift_spread)
-        lift_ms = round(self._kinds[row].lift_s * 1000 * spread)
-        self._work[row] = (work, pod, self.now_ms + lift_ms)
+        self._work[row] = (work, pod, self.now_ms + self._work_ms(row, work))
         self._drives.flags[row, motion.WORKING] = 1
+
+    def _work_ms(self, row: int, work: _Work) -> int:
+        scanner = self._kinds[row].scanner
+        if work is _Work.DETECT and scanner is not None:
+            return round(scanner.dwell_s * 1000)
+        spread = self._randoms[row].uniform(1.0, 1.0 + self.params.lift_spread)
+        return round(self._kinds[row].lift_s * 1000 * spread)
+
+    def _stands_beside(self, row: int, pod: PodId) -> bool:
+        """Whether the pod stands in one of the four cells beside the robot's."""
+        place, here = self.stored.get(pod), self._drives.pose(row)
+        if place is None:
+            return False
+        away_m = hypot(place.x_m - here.x_m, place.y_m - here.y_m)
+        return abs(away_m - self.site.pitch_m) <= self.params.tolerance_m
 
     def _end(self, row: int, status: ActionStatus, text: str = "") -> None:
         self._ended.append(WorkEnded(self.robots[row], status, text))

@@ -98,6 +98,8 @@ BOUNDS: dict[tuple[str, str], Bound] = {
     ("RobotType", "drive_w"): _POSITIVE,
     ("RobotType", "idle_w"): Bound(minimum=0),
     ("RobotType", "charge_w"): _POSITIVE,
+    ("Scanner", "sees"): _SOME,
+    ("Scanner", "dwell_s"): Bound(minimum=0),
     ("SiteRobot", "id"): _NAME,
     ("SiteRobot", "battery"): Bound(minimum=0, maximum=1),
 }

@@ -4,6 +4,7 @@ and a receiver that has done it already does nothing."""
 from dataclasses import dataclass
 from enum import StrEnum
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.flows import Flow
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, StationId, VisitId
 from planner.warehouse.picks import PickTask, ShortReason
@@ -45,6 +46,18 @@ class ShowPuts:
     pod: PodId
     robot: RobotId
     puts: tuple[PutTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCounts:
+    """A pod stands at a station: tell the person there which slots of it to count, blind. May come
+    again with more counts."""
+
+    visit: VisitId
+    station: StationId
+    pod: PodId
+    robot: RobotId
+    counts: tuple[CountTask, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,10 @@ class AlarmKind(StrEnum):
     """An operator has closed a station; orders begun on its put wall wait there."""
     STATION_PLAN = "station_plan"
     """Orders wait and no station may be open for them."""
+    SLOT_QUARANTINED = "slot_quarantined"
+    """What is in a slot differs from its books, and a supervisor has to decide."""
+    READER_FAILED = "reader_failed"
+    """A reader or camera of a robot that counts is silent, or sees far less than it should."""
     PICK_FAILED = "pick_failed"
     """A robot arm could not take a pick; a person is wanted."""
 
@@ -142,5 +159,12 @@ class RaiseAlarm:
 
 
 Command = (
-    SendTransportOrder | ShowPicks | ShowPuts | WithdrawPicks | ShortenLine | RouteLine | RaiseAlarm
+    SendTransportOrder
+    | ShowPicks
+    | ShowPuts
+    | ShowCounts
+    | WithdrawPicks
+    | ShortenLine
+    | RouteLine
+    | RaiseAlarm
 )

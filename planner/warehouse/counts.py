@@ -1,12 +1,12 @@
 """What somebody or something has seen of the stock in a slot: never a bare number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import fsum, isclose
 
 from planner.warehouse.errors import InvalidCount
-from planner.warehouse.ids import Sku, SlotId
+from planner.warehouse.ids import CountId, PodId, Sku, SlotId, StationId, VisitId
 
 _ROUNDING = 1e-6
 
@@ -23,10 +23,11 @@ class EvidenceKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SlotCount:
     """How many pieces of ``sku`` a slot held, as far as can be told from evidence gathered from
-    ``from_ms`` to ``until_ms``.
+    ``from_ms`` to ``until_ms``, when the books said ``books``: they are part of what is believed,
+    and what was believed of other books is worth nothing.
 
     ``probabilities[n]`` is that of ``n`` pieces; they add up to 1. ``kinds`` says what it rests on,
-    and ``evidence`` names the frames, reads and counts behind it (hashes), so that the same
+    and ``evidence`` names the frames, reads and counts behind it (SHA-256, hex), so that the same
     evidence sent twice is seen to be the same.
 
     Raises :class:`InvalidCount` for anything that is no distribution, or rests on nothing.
@@ -34,6 +35,7 @@ class SlotCount:
 
     slot: SlotId
     sku: Sku
+    books: int
     from_ms: int
     until_ms: int
     probabilities: tuple[float, ...]
@@ -65,6 +67,58 @@ class SlotCount:
     def probability(self, pieces: int) -> float:
         """How probable it is that the slot held so many pieces."""
         return self.probabilities[pieces] if 0 <= pieces < len(self.probabilities) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CountTask:
+    """Count the pieces of ``sku`` in ``slot``. What the books say is not told."""
+
+    count: CountId
+    visit: VisitId
+    station: StationId
+    pod: PodId
+    slot: SlotId
+    sku: Sku
+
+
+def person_counted(pieces: int, right: float, capacity: int) -> tuple[float, ...]:
+    """How probable it is that a person counts ``pieces`` if there are 0, 1, ..., ``capacity`` of
+    them: right with probability ``right``, and if not, one off is likelier than three.
+
+    :class:`InvalidCount` if the slot does not hold so many.
+    """
+    if not 0 <= pieces <= capacity:
+        raise InvalidCount(
+            "the slot does not hold so many",
+            field="counted",
+            value=pieces,
+            remedy=f"Send 0 to {capacity}.",
+        )
+    wrong = [0.0 if n == pieces else 0.5 ** abs(n - pieces) for n in range(capacity + 1)]
+    total = fsum(wrong) or 1.0
+    return tuple(
+        right if n == pieces else (1 - right) * share / total for n, share in enumerate(wrong)
+    )
+
+
+def with_person(
+    count: SlotCount, pieces: int, right: float, at_ms: int, evidence: str
+) -> SlotCount:
+    """The same count after a person has counted ``pieces`` as well; ``right`` is how probable it is
+    that people count right. :class:`InvalidCount` if the slot does not hold so many."""
+    seen = person_counted(pieces, right, len(count.probabilities) - 1)
+    weights = [chance * like for chance, like in zip(count.probabilities, seen, strict=True)]
+    total = fsum(weights)
+    if total <= 0:
+        # What was excluded has been counted: the person is the only witness left.
+        weights, total = list(seen), fsum(seen)
+    return replace(
+        count,
+        until_ms=max(count.until_ms, at_ms),
+        probabilities=tuple(weight / total for weight in weights),
+        kinds=count.kinds | {EvidenceKind.PERSON},
+        evidence=(*count.evidence, evidence),
+    )
 
 
 def _check_distribution(slot: SlotId, probabilities: Sequence[float]) -> None:

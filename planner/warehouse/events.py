@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from planner.warehouse.flows import RoutingPolicy, SkuFacts
 from planner.warehouse.ids import (
     ClosureId,
+    CountId,
     NodeId,
     OrderId,
     PickId,
     PutId,
     RobotId,
     RuleId,
+    Sku,
+    SlotId,
     StationId,
 )
 from planner.warehouse.orders import PickOrder
@@ -121,6 +124,54 @@ class StationOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RescanWanted:
+    """The books of a slot are in doubt: a robot with a scanner is to look at it once more. The same
+    again changes nothing."""
+
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class CountWanted:
+    """A person is to count a slot without being told what the books say. The same again is
+    ignored."""
+
+    count: CountId
+    slot: SlotId
+    sku: Sku
+
+
+@dataclass(frozen=True, slots=True)
+class CountConfirmed:
+    """The person has counted, or nobody needs to any more."""
+
+    count: CountId
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSettled:
+    """What was seen of a slot and its books agree, or were made to; it was looked at until
+    ``at_ms``. Rescans of it that were wanted are not any more."""
+
+    slot: SlotId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotQuarantined:
+    """Nothing is to be promised from the slot until a supervisor has decided what is in it."""
+
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReleased:
+    """The quarantine is over."""
+
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
 class RobotStateSeen:
     """A robot reported."""
 
@@ -213,6 +264,12 @@ Event = (
     | PickFailed
     | StationClosed
     | StationOpened
+    | RescanWanted
+    | CountWanted
+    | CountConfirmed
+    | SlotSettled
+    | SlotQuarantined
+    | SlotReleased
     | RobotStateSeen
     | NodesClosed
     | NodesOpened

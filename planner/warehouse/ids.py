@@ -27,6 +27,8 @@ ReceiptId = NewType("ReceiptId", str)
 """The WMS's own number of goods received."""
 PutId = NewType("PutId", str)
 """One instruction to put so many of one SKU out of one receipt into one slot."""
+CountId = NewType("CountId", str)
+"""One instruction to a person to count one slot."""
 EpcUri = NewType("EpcUri", str)
 """One tagged thing: the pure identity URI of its EPC, ``urn:epc:id:sgtin:...`` (GS1 TDS 2.3)."""
 VisitId = NewType("VisitId", str)

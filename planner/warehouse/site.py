@@ -8,6 +8,7 @@ are ``pitch_m`` wide. How these pieces become a graph is told in :mod:`planner.r
 from dataclasses import dataclass
 from enum import StrEnum
 
+from planner.warehouse.counts import EvidenceKind
 from planner.warehouse.ids import ChargerId, RobotId, StationId
 
 Point = tuple[float, float]
@@ -116,11 +117,22 @@ class PodModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Scanner:
+    """What a robot sees the faces of pods with: an RFID reader, cameras or both (``sees``). It
+    stands ``dwell_s`` before a face that it is sent to look at; what it drives past it sees as
+    well."""
+
+    sees: tuple[EvidenceKind, ...]
+    dwell_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class RobotType:
     """What one kind of robot can do.
 
     Speeds in m/s, acceleration in m/s^2 (braking the same), turning in rad/s on the spot,
-    ``lift_s`` seconds to lift or lower, battery in watt hours and power in watts.
+    ``lift_s`` seconds to lift or lower, battery in watt hours and power in watts. Robots with a
+    ``scanner`` count; with ``carries`` false they do nothing else.
     """
 
     id: str
@@ -135,6 +147,8 @@ class RobotType:
     drive_w: float
     idle_w: float
     charge_w: float
+    scanner: Scanner | None = None
+    carries: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class ActionKind(StrEnum):
     """Lower the pod carried."""
     START_CHARGING = "startCharging"
     """Dock to the charger here and charge until told otherwise."""
+    DETECT_OBJECT = "detectObject"
+    """Look at the pod beside this node with the robot's scanner."""
 
 
 class ActionStatus(StrEnum):
@@ -34,7 +36,7 @@ class ActionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do at a node; ``pod`` is the pod to lift or lower, if any."""
+    """One thing to do at a node; ``pod`` is the pod to lift, lower or look at, if any."""
 
     action: ActionId
     kind: ActionKind

@@ -18,6 +18,7 @@ class RobotActivity(StrEnum):
     PICK = "pick"
     RETURN = "return"
     CHARGE = "charge"
+    COUNT = "count"
     SILENT = "silent"
 
 

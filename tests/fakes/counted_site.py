@@ -143,8 +143,9 @@ def count_all(site: CountedSite, tags: TagParams, params: ReconcileParams) -> di
         chances = slot_chances(site, scans, tags, doubtful)
         again: list[SlotId] = []
         for slot in doubtful:
-            count = slot_count(slot, chances[slot], views[slot], looks[slot].counts, site.errors)
-            found = reconcile(count, SlotBooks(site.books[slot]), looks[slot], params)
+            books, told = site.books[slot], looks[slot].counts
+            count = slot_count(slot, chances[slot], views[slot], told, site.errors, books)
+            found = reconcile(count, SlotBooks(books), looks[slot], params)
             outcomes[slot] = Outcome(found, looks[slot], _after(site, slot, found))
             if found.step in (NextStep.COUNT, NextStep.SECOND_COUNT):
                 counts = (*looks[slot].counts, site.count(slot))
@@ -199,6 +200,7 @@ def slot_count(
     view: tuple[bool, int],
     counts: tuple[int, ...],
     errors: SiteErrors,
+    books: int = 0,
 ) -> SlotCount:
     """All evidence of one slot put together."""
     full, front = view
@@ -208,9 +210,8 @@ def slot_count(
     kinds = {EvidenceKind.RFID, EvidenceKind.CAMERA}
     kinds |= {EvidenceKind.PERSON} if counts else set()
     posterior = together(number_of(chances, CAPACITY), seen)
-    return SlotCount(
-        slot, Sku("A"), 0, 1, tuple(posterior.tolist()), frozenset(kinds), ("pass", "frame")
-    )
+    found = tuple(posterior.tolist())
+    return SlotCount(slot, Sku("A"), books, 0, 1, found, frozenset(kinds), ("pass", "frame"))
 
 
 def site_params(site: CountedSite, read_rate: float | None = None) -> TagParams:

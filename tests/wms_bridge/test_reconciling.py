@@ -25,7 +25,7 @@ def count(likely: int, chance: float, *kinds: EvidenceKind) -> SlotCount:
     chances[likely] = chance
     chances[likely - 1] = chances[likely + 1] = (1 - chance) / 2
     found = frozenset(kinds or (RFID, CAMERA))
-    return SlotCount(SlotId("P001/A/1/1"), Sku("TEA"), 0, 9, tuple(chances), found, ("reads",))
+    return SlotCount(SlotId("P001/A/1/1"), Sku("TEA"), 8, 0, 9, tuple(chances), found, ("reads",))
 
 
 def step(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.warehouse.counts import person_counted
 from planner.warehouse.errors import InvalidCount
 
 Chances = NDArray[np.float64]
@@ -82,14 +83,8 @@ def seen_front(seen: int, places: int, rate: float, capacity: int) -> Chances:
 
 
 def counted(pieces: int, right: float, capacity: int) -> Chances:
-    """Somebody counted ``pieces``, and is right with this probability; if not, one off is likelier
-    than three."""
-    _check_pieces("counted", pieces, capacity)
-    away = np.abs(np.arange(capacity + 1) - pieces).astype(float)
-    wrong = np.where(away > 0, 0.5**away, 0.0)
-    chances: Chances = (1 - right) * wrong / max(float(wrong.sum()), 1e-12)
-    chances[pieces] = right
-    return chances
+    """Somebody counted ``pieces``: :func:`planner.warehouse.counts.person_counted`."""
+    return np.array(person_counted(pieces, right, capacity))
 
 
 def occupied(full: bool | None, right: float, capacity: int) -> Chances:

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.codec.messages import decode, encode, from_json
-from planner.warehouse.counts import EvidenceKind, SlotCount
+from planner.warehouse.counts import EvidenceKind, SlotCount, person_counted, with_person
 from planner.warehouse.errors import InvalidCount
 from planner.warehouse.ids import Sku, SlotId
 
@@ -16,7 +16,7 @@ def count(
     evidence: tuple[str, ...] = ("reads",),
 ) -> SlotCount:
     slot, sku = SlotId("P001/A/1/1"), Sku("TEA")
-    return SlotCount(slot, sku, from_ms, until_ms, probabilities, kinds, evidence)
+    return SlotCount(slot, sku, 0, from_ms, until_ms, probabilities, kinds, evidence)
 
 
 def test_the_likeliest_number_of_pieces() -> None:
@@ -49,3 +49,22 @@ def test_what_is_no_count_is_refused(wrong, field) -> None:  # type: ignore[no-u
         wrong()
     assert caught.value.field == field
     assert caught.value.remedy
+
+
+def test_a_person_who_counts_is_one_more_witness() -> None:
+    after = with_person(count(0.2, 0.4, 0.4), 2, 0.9, 7, "person")
+    assert after.likeliest == 2
+    assert after.probabilities == pytest.approx((1 / 59, 4 / 59, 54 / 59))
+    assert (after.until_ms, after.evidence) == (7, ("reads", "person"))
+    assert after.kinds == {EvidenceKind.RFID, EvidenceKind.PERSON}
+
+
+def test_what_was_excluded_and_is_counted_all_the_same() -> None:
+    after = with_person(count(1.0, 0.0, 0.0), 2, 1.0, 7, "person")
+    assert after.probabilities == (0.0, 0.0, 1.0)
+
+
+def test_people_count_what_fits() -> None:
+    assert person_counted(1, 0.9, 2) == pytest.approx((0.05, 0.9, 0.05))
+    with pytest.raises(InvalidCount, match="Send 0 to 2"):
+        person_counted(3, 0.9, 2)

@@ -127,6 +127,8 @@ class Gear:
                 return self._lower(action.pod, now_ms, around)
             case ActionKind.START_CHARGING:
                 return self._charge(around)
+            case ActionKind.DETECT_OBJECT:
+                return "robots in Gazebo carry no scanner."
 
     def _lift(self, pod: PodId | None, now_ms: int, around: Surroundings) -> str:
         if self.load is not None:

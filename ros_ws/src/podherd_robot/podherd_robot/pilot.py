@@ -214,3 +214,5 @@ def _is_done(action: Action, body: DriveReport) -> bool:
             return body.load is None
         case ActionKind.START_CHARGING:
             return body.charging
+        case ActionKind.DETECT_OBJECT:
+            return False

@@ -44,6 +44,8 @@ class Body:
                 self._floor.lower(self.robot, action.pod)
             case ActionKind.START_CHARGING:
                 self._floor.charge(self.robot, True)
+            case ActionKind.DETECT_OBJECT:
+                self._floor.detect(self.robot, action.pod or PodId(""))
 
     def ended(self, work: WorkEnded) -> None:
         """The floor says that the lift or the contacts are done."""
