@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from planner.warehouse.errors import InvalidFrame
 from vision.rfid.llrp import impinj
-from vision.rfid.llrp.codec import tlv_at
+from vision.rfid.llrp.codec import decode, tlv_at
 from vision.rfid.llrp.definitions import Bits
 from vision.rfid.llrp.framing import ANY_BYTES, HEADER_BYTES, read_header
 from vision.rfid.llrp.report_plans import (
@@ -56,7 +56,10 @@ def read_reports(frame: bytes) -> list[TagReport]:
     reports: list[TagReport] = []
     runs: dict[int, Run] = {}
     at, end = HEADER_BYTES, len(frame)
-    while at < end and not frame[at] & 0x80:
+    while at < end:
+        if frame[at] & 0x80:
+            # No reader puts short parameters between tags; what they are takes the whole codec.
+            return reports_of(cast(Message, decode(frame)))
         kind, after = tlv_at(frame, at, end)
         if kind != TAG_REPORT_DATA:
             at = after

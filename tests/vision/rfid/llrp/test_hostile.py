@@ -134,6 +134,14 @@ def test_the_two_ways_of_reading_reports_agree_on_all_frames(frames: list[bytes]
     assert tags > 33_000
 
 
+def test_short_parameters_between_tags_hide_no_tags() -> None:
+    tag = bytes.fromhex("00f0000c" + "00f1" + "0008" + "0010" + "aabb")
+    between = bytes.fromhex("86ce")  # a PeakRSSI that belongs to no tag
+    frame = framed(61, tag + between + tag)
+    survives(frame)
+    assert len(read_reports(frame)) == 2
+
+
 # --- lengths -------------------------------------------------------------------------------------
 
 REFUSED = {
