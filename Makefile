@@ -11,15 +11,16 @@ ARMS ?=
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gazebo demo test test-gazebo lint bench-mapf bench-g2p lock clean
+.PHONY: help setup setup-gazebo demo test test-gazebo lint bench-mapf bench-g2p bench-counting lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast|gazebo"
 	@echo "  and RECEIPTS=share ARMS=n: goods that come in, pick stations with a robot arm"
 	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
 	@echo "  bench-g2p takes QUICK=1 (ten minutes instead of hours) and DATA=DIR"
+	@echo "  bench-counting takes QUICK=1 (ten minutes) and DATA=DIR"
 
 setup: ## installs what is needed into .venv and builds the ROS 2 messages
 	@$(PYTHON) scripts/setup.py
@@ -52,6 +53,10 @@ bench-mapf: setup ## path finding against its goals, the best peers and free flo
 
 bench-g2p: setup ## goods-to-person decisions side by side, against their goals and against walking
 	@.venv/bin/python -m benchmarks.macro.g2p $(if $(DATA),--data $(DATA))
+
+bench-counting: ## codes, tags, shelves, records and events of counting, with their peers beside
+	@$(PYTHON) scripts/setup.py --dev
+	@.venv/bin/python -m benchmarks.macro.counting $(if $(DATA),--data $(DATA))
 
 lock: ## writes requirements.lock from what is installed in .venv
 	@.venv/bin/python scripts/lock.py

@@ -1,18 +1,24 @@
 """What decoding an EPC costs, scheme by scheme, and what the fast path gains.
 
-    python -m benchmarks.micro.epc        # QUICK=1 for a short run
+    python -m benchmarks.micro.epc [--data DIR]        # QUICK=1 for a short run
+
+DIR holds ``epc_vectors.json``; without it only speed is measured.
 
 Every tag is another one; nothing is kept between them. "all" is what a count needs: scheme, filter,
 company prefix, key with check digit, serial and EPC URI. Medians of rounds, in one process.
 """
 
+import argparse
+import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.report import Row, publish, quick
+from planner.warehouse.errors import InvalidTag
 from vision.rfid.epc.codec import decode, decode_generic, encode
 from vision.rfid.epc.fast import FAST
 from vision.rfid.epc.identity import Epc
@@ -121,8 +127,53 @@ def _holds(micro: float) -> str:
     return "yes" if micro <= GOAL_US else "no"
 
 
-def main() -> None:
-    """All schemes."""
+def vectors(folder: Path) -> list[Row]:
+    """Published vectors, decoded to every text they have, encoded from texts alone, refused."""
+    document = json.loads((folder / "epc_vectors.json").read_text())
+    given = document["vectors"]
+    decoded = sum(_texts(vector) == _told(vector) for vector in given)
+    encoded = sum(_bits(vector) == _padded(vector["hex"]) for vector in given)
+    refused = sum(_is_refused(vector["hex"]) for vector in document["must_refuse"])
+    return [
+        {"vectors": "decoded", "right": decoded, "of": len(given)},
+        {"vectors": "encoded", "right": encoded, "of": len(given)},
+        {"vectors": "refused", "right": refused, "of": len(document["must_refuse"])},
+    ]
+
+
+def _texts(vector: Mapping[str, str]) -> tuple[str | None, str | None]:
+    epc = decode(vector["hex"])
+    return epc.pure_identity_uri, epc.tag_uri
+
+
+def _told(vector: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return vector["pure_identity_uri"], vector["tag_uri"]
+
+
+def _bits(vector: Mapping[str, Any]) -> bytes:
+    if vector["tag_uri"] is not None:
+        return encode(epc_from_text(vector["tag_uri"]))
+    host = "id.example.com" if vector["scheme"].endswith("++") else "id.gs1.org"
+    link = f"https://{host}{vector['digital_link_path']}"
+    return encode(epc_from_text(link, filter_value=vector["filter"]))
+
+
+def _padded(digits: str) -> bytes:
+    return bytes.fromhex(digits + "0" * (-len(digits) % 4))
+
+
+def _is_refused(digits: str) -> bool:
+    try:
+        decode(digits)
+    except InvalidTag:
+        return True
+    return False
+
+
+def main(folder: Path | None) -> None:
+    """All schemes, and the vectors where there are any."""
+    if folder is not None:
+        publish("epc_vectors", vectors(folder), seed=SEED)
     publish(
         "epc",
         [row(scheme) for scheme in SCHEMES],
@@ -133,4 +184,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=None)
+    main(parser.parse_args().data)

@@ -40,10 +40,14 @@ def fused(site: CountedSite) -> tuple[Row, dict[SlotId, Outcome]]:
         for slot, outcome in outcomes.items()
     )
     rescans = sum(outcome.looks.rescans for outcome in outcomes.values())
+    counts = sum(len(outcome.looks.counts) for outcome in outcomes.values())
+    decisions = sum(outcome.decision.step is NextStep.APPROVE for outcome in outcomes.values())
     row = {
         **_accuracy(site, after),
         "wrong adjustments /1,000": round(1000 * wrong / slots, 2),
         "slots for people": f"{human / slots:.1%}",
+        "counts per slot": round(counts / slots, 3),
+        "decisions per slot": round(decisions / slots, 3),
         "rescans per slot": round(rescans / slots, 2),
         "CPU ms per slot": round(1000 * spent_s / slots, 2),
     }
@@ -72,6 +76,8 @@ def _naive(site: CountedSite, holds: Counter[SlotId]) -> Row:
         **_accuracy(site, after),
         "wrong adjustments /1,000": round(1000 * wrong / len(site.slots), 2),
         "slots for people": "0.0%",
+        "counts per slot": 0.0,
+        "decisions per slot": 0.0,
         "rescans per slot": float(PASSES - 1),
         "CPU ms per slot": 0.0,
     }
