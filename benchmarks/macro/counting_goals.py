@@ -47,6 +47,7 @@ def verdicts(results: Results, peers: Peers, times: TimeModel) -> list[Verdict]:
         *_bins(results("rfid_location")),
         *_accuracy(results("record_accuracy")),
         *_time(results("record_accuracy"), times),
+        *_events(results("epcis")),
     ]
 
 
@@ -204,6 +205,26 @@ def _time(rows: Sequence[Row], times: TimeModel) -> list[Verdict]:
             )
         )
     return found or [_missing("counting time", goal)]
+
+
+def _events(rows: Sequence[Row]) -> list[Verdict]:
+    wanted = {
+        "official examples read": "47 of 47",
+        "emitted events valid": "all",
+    }
+    found = {row["what"]: row for row in rows}
+    return [
+        Verdict(
+            f"EPCIS, {what}",
+            goal,
+            f"{int(found[what]['value']):,}",
+            "",
+            str(found[what]["goal"]).endswith("yes"),
+        )
+        if what in found
+        else _missing(f"EPCIS, {what}", goal)
+        for what, goal in wanted.items()
+    ]
 
 
 def _missing(what: str, goal: str) -> Verdict:

@@ -29,7 +29,7 @@ PARTS = (
     Part("a site, read and photographed", "micro.counting_site", ("counting_site",)),
     Part("count planning", "micro.count_planning", ("count_planning",)),
     Part("drones", "micro.drone_flight", ("drone_flight",)),
-    Part("EPCIS", "micro.epcis", ("epcis",), data=True, subfolder="epcis"),
+    Part("EPCIS", "micro.epcis", ("epcis",), data=True, subfolder="epcis/gs1_draft_repo"),
 )
 
 

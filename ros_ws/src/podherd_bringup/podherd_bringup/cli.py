@@ -19,6 +19,7 @@ from sim_worlds.whatif import cli as what_if
 from vision.cli import app as vision_app
 from vision.rfid.cli import app as rfid_app
 from wms_bridge import cli as bridge
+from wms_bridge.epcis.cli import app as epcis_app
 from wms_bridge.main import DEFAULT_PORT
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.add_typer(mapf_app, name="mapf")
 app.add_typer(fleet_app, name="fleet")
 app.add_typer(rfid_app, name="rfid")
 app.add_typer(vision_app, name="vision")
+app.add_typer(epcis_app, name="epcis")
 
 _CONSOLE = Console(highlight=False, soft_wrap=True)
 _ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
