@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planner.warehouse.flows import Flow
-from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku
+from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.view import Kpis
 from wms_bridge.orderfile import RejectedRow
@@ -122,6 +122,7 @@ class OutboxEntry:
     delivered_ms: int | None
     dead_ms: int | None
     receipt: ReceiptId | None = None
+    slot: SlotId | None = None
 
 
 @dataclass(frozen=True, slots=True)

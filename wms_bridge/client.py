@@ -48,6 +48,7 @@ from wms_bridge.answers import (
 from wms_bridge.backoff import BackoffParams, backoff_ms
 from wms_bridge.changing import OrderAltered
 from wms_bridge.connection import Connection, Param, json_of, repeated
+from wms_bridge.count_client import CountClient
 from wms_bridge.intake import OrderAccepted
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.picking import PickTaken
@@ -74,7 +75,8 @@ VERIFY_TIMEOUT_S = 300.0
 
 class BridgeClient:
     """A typed client. Safe to use from several threads. Every call raises the bridge's own errors
-    (:mod:`planner.warehouse.errors`), and :class:`Unavailable` when it cannot be reached."""
+    (:mod:`planner.warehouse.errors`), and :class:`Unavailable` when it cannot be reached. All
+    about counts is in ``counts``."""
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class BridgeClient:
         transport: httpx.BaseTransport | None = None,
     ):
         self._http = Connection(url, api_key, transport)
+        self.counts = CountClient(self._http)
 
     def close(self) -> None:
         """Close the connections."""

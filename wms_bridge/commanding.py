@@ -5,15 +5,17 @@ from planner.warehouse.commands import (
     RaiseAlarm,
     RouteLine,
     ShortenLine,
+    ShowCounts,
     ShowPicks,
     ShowPuts,
     WithdrawPicks,
 )
 from planner.warehouse.errors import InvalidMessage, PodherdError
+from wms_bridge.alarming import keep_alarm
+from wms_bridge.counttasks import show_counts
 from wms_bridge.picking import shorten_line, show_picks, withdraw_picks
 from wms_bridge.ports import Writing
 from wms_bridge.putting import show_puts
-from wms_bridge.records import AlarmRecord
 from wms_bridge.routing import route_line
 from wms_bridge.shelves import Shelves
 
@@ -36,6 +38,8 @@ def _do(tx: Writing, shelves: Shelves, command: Command, now_ms: int) -> None:
             show_picks(tx, shelves, command, now_ms)
         case ShowPuts():
             show_puts(tx, shelves, command, now_ms)
+        case ShowCounts():
+            show_counts(tx, shelves, command, now_ms)
         case WithdrawPicks():
             withdraw_picks(tx, command, now_ms)
         case ShortenLine():
@@ -43,14 +47,8 @@ def _do(tx: Writing, shelves: Shelves, command: Command, now_ms: int) -> None:
         case RouteLine():
             route_line(tx, command, now_ms)
         case RaiseAlarm():
-            _keep_alarm(tx, command, now_ms)
+            keep_alarm(tx, command, now_ms)
         case _:
             raise InvalidMessage(
                 "not a command for the bridge", field="type", value=type(command).__name__
             )
-
-
-def _keep_alarm(tx: Writing, alarm: RaiseAlarm, now_ms: int) -> None:
-    same = [a for a in tx.alarms() if (a.kind, a.subject) == (alarm.kind, alarm.subject)]
-    changed_ms = same[0].changed_ms if same and same[0].active == alarm.active else now_ms
-    tx.put_alarm(AlarmRecord(alarm.kind, alarm.subject, alarm.text, alarm.active, changed_ms))

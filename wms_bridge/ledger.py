@@ -68,6 +68,30 @@ class MovementReason(StrEnum):
     """The books had more than was found: the rest goes to ``disputed``."""
     SLOT_OVER = "slot_over"
     """More was found than the books had: the rest comes from ``disputed``."""
+    COUNT_SHORT = "count_short"
+    """As ``SLOT_SHORT``, found by counting."""
+    COUNT_OVER = "count_over"
+    """As ``SLOT_OVER``, found by counting."""
+
+    @property
+    def corrects(self) -> bool:
+        """Whether nothing moved but the books: they were wrong."""
+        return self in _CORRECTIONS
+
+    @property
+    def counted(self) -> bool:
+        """Whether a count was the reason."""
+        return self in (MovementReason.COUNT_SHORT, MovementReason.COUNT_OVER)
+
+
+_CORRECTIONS = frozenset(
+    {
+        MovementReason.SLOT_SHORT,
+        MovementReason.SLOT_OVER,
+        MovementReason.COUNT_SHORT,
+        MovementReason.COUNT_OVER,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +219,14 @@ def movements_of_pick(
     )
 
 
+def movement_of_count(key: str, slot: SlotId, sku: Sku, difference: int, at_ms: int) -> Movement:
+    """``difference`` (not 0) pieces more, or less, were counted than the books have."""
+    place = slot_account(slot)
+    if difference < 0:
+        return Movement(key, place, DISPUTED, sku, -difference, MovementReason.COUNT_SHORT, at_ms)
+    return Movement(key, DISPUTED, place, sku, difference, MovementReason.COUNT_OVER, at_ms)
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """``quantity`` pieces of ``sku`` on an account."""
@@ -212,6 +244,7 @@ class LedgerReport:
     places that held less than nothing at some time (entry number, holding); ``duplicate_keys``
     the movements posted twice; ``broken`` the numbers of entries that are not what was written,
     and ``stale`` the holdings (as the books have them) whose stored balance differs.
+    ``pieces_adjusted`` were booked in or out of slots because of counts.
     """
 
     entries: int
@@ -221,6 +254,7 @@ class LedgerReport:
     pieces_disputed: int
     pieces_received: int = 0
     pieces_on_dock: int = 0
+    pieces_adjusted: int = 0
     unbalanced: tuple[tuple[Sku, int], ...] = ()
     negative: tuple[tuple[int, Holding], ...] = ()
     duplicate_keys: tuple[str, ...] = ()
@@ -257,6 +291,7 @@ class _Check:
         self.duplicates: list[str] = []
         self.broken: list[int] = []
         self.count = 0
+        self.adjusted = 0
         self.digest = FIRST_DIGEST
 
     def add(self, entry: Entry) -> None:
@@ -269,6 +304,8 @@ class _Check:
         if movement.key in self.keys:
             self.duplicates.append(movement.key)
         self.keys.add(movement.key)
+        if movement.reason.counted:
+            self.adjusted += movement.quantity
         self._move(entry.number, movement.from_account, movement.sku, -movement.quantity)
         self._move(entry.number, movement.to_account, movement.sku, movement.quantity)
 
@@ -290,6 +327,7 @@ class _Check:
             pieces_disputed=self._on(lambda account: account == DISPUTED),
             pieces_received=-self._on(lambda account: account == SUPPLIER),
             pieces_on_dock=self._on(lambda account: account.startswith("dock:")),
+            pieces_adjusted=self.adjusted,
             unbalanced=tuple((sku, total) for sku, total in sums.items() if total),
             negative=tuple(self.negative.values()),
             duplicate_keys=tuple(self.duplicates),

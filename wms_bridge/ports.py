@@ -14,8 +14,10 @@ from planner.warehouse.ids import (
     ReceiptId,
     RuleId,
     Sku,
+    SlotId,
     StationId,
 )
+from wms_bridge.count_ports import CountReading, CountWriting
 from wms_bridge.ledger import Account, Entry, Holding, Movement
 from wms_bridge.records import (
     AlarmRecord,
@@ -38,7 +40,7 @@ from wms_bridge.records import (
 )
 
 
-class Reading(Protocol):
+class Reading(CountReading, Protocol):
     """Questions to the store. Records that are not there are ``None``."""
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
@@ -82,6 +84,13 @@ class Reading(Protocol):
     def entries(self) -> Iterator[Entry]:
         """The books in order. :class:`LedgerImbalance` on a row that no movement can have."""
 
+    def last_entry(self) -> int:
+        """Number of the latest entry of the books; 0 if there is none."""
+
+    def movements_of(self, account: Account, since_ms: int) -> tuple[Entry, ...]:
+        """Entries that took pieces from an account or gave it some at ``since_ms`` or later, in
+        order."""
+
     def pick(self, pick: PickId) -> PickRecord | None:
         """One pick."""
 
@@ -90,6 +99,9 @@ class Reading(Protocol):
 
     def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
         """Open picks of an order, in the order shown."""
+
+    def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
+        """Picks from a slot that were open at ``since_ms`` or later, in the order shown."""
 
     def failed_picks(self) -> tuple[PickRecord, ...]:
         """Open picks that a robot arm failed at, in the order shown."""
@@ -108,6 +120,9 @@ class Reading(Protocol):
 
     def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
         """All puts of a receipt, in the order shown."""
+
+    def puts_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PutRecord, ...]:
+        """Puts into a slot that were open at ``since_ms`` or later, in the order shown."""
 
     def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
         """Puts of a station not yet confirmed, in the order shown, with a number above
@@ -148,7 +163,7 @@ class Reading(Protocol):
         """All counts, zeros included."""
 
 
-class Writing(Reading, Protocol):
+class Writing(Reading, CountWriting, Protocol):
     """Changes to the store: all of a transaction or none."""
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:

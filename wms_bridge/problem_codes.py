@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from planner.warehouse.errors import (
     IdempotencyConflict,
+    InvalidCount,
     InvalidMessage,
     InvalidOrder,
     InvalidPolicy,
@@ -24,6 +25,7 @@ CODES: Mapping[type[PodherdError], str] = {
     InvalidOrder: "invalid_order",
     InvalidStock: "invalid_stock",
     InvalidReceipt: "invalid_receipt",
+    InvalidCount: "invalid_count",
     InvalidSite: "invalid_site",
     InvalidMessage: "invalid_message",
     InvalidRule: "invalid_rule",

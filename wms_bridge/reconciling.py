@@ -46,13 +46,17 @@ class CountReason(StrEnum):
     """A person counted neither what the books nor what the sensors say."""
     MISMATCH = "mismatch_quantity"
     """Other than booked, and certain (EPCIS CBV disposition)."""
+    MISMATCH_CLASS = "mismatch_class"
+    """Another SKU than booked lies there (EPCIS CBV disposition)."""
+    IMPOSSIBLE = "impossible"
+    """By what moved since, the slot would hold less than nothing, more than fits or two SKUs."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotBooks:
-    """``quantity`` is what the ledger had when the evidence was gathered; ``moved``: something was
-    booked on the slot from its beginning to its end. ``open_tasks`` are picks and puts shown and
-    not confirmed now; a piece is worth ``piece_value``, in the currency of the site."""
+    """``quantity`` is what the ledger had when the evidence was gathered; ``moved``: pieces were,
+    or may have been, moved from its beginning to its end. ``open_tasks`` are picks and puts shown
+    and not confirmed yet; a piece is worth ``piece_value``, in the currency of the site."""
 
     quantity: int
     moved: bool = False
@@ -103,7 +107,8 @@ def reconcile(
 ) -> CountDecision:
     """The next step for a slot, given all evidence so far."""
     if books.moved:
-        return CountDecision(NextStep.RESCAN, CountReason.MOVED_MEANWHILE)
+        step = NextStep.RESCAN if looks.rescans < params.rescans_max else NextStep.COUNT
+        return CountDecision(step, CountReason.MOVED_MEANWHILE)
     if count.probability(books.quantity) >= params.sure:
         return CountDecision(NextStep.CONFIRM, CountReason.AS_BOOKED)
     found = count.likeliest
@@ -144,6 +149,6 @@ def _other_kind(
     elif looks.rescans < params.rescans_max:
         step = NextStep.RESCAN
     else:
-        step = NextStep.COUNT
+        step = NextStep.COUNT if len(looks.counts) < 2 else NextStep.APPROVE
     difference = count.likeliest - books.quantity if step is NextStep.APPROVE else 0
     return CountDecision(step, CountReason.ONE_KIND, difference)

@@ -71,12 +71,19 @@ class Tally(StrEnum):
     PUTS_CONFIRMED = "puts_confirmed"
     PIECES_RECEIVED = "pieces_received"
     PIECES_PUT_AWAY = "pieces_put_away"
+    COUNTS_TAKEN = "counts_taken"
+    """Counts of slots from sensors, those that came again left out."""
+    PERSON_COUNTS = "person_counts"
+    SLOTS_SETTLED = "slots_settled"
+    SLOTS_QUARANTINED = "slots_quarantined"
+    COUNT_ADJUSTMENTS = "count_adjustments"
+    """How often the books of a slot were set to what was counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkuRecord:
     """An article of the catalogue; what is ``None`` is not known, see
-    :class:`planner.warehouse.flows.SkuFacts`."""
+    :class:`planner.warehouse.flows.SkuFacts`. ``piece_value`` is in the currency of the site."""
 
     sku: Sku
     description: str = ""
@@ -84,6 +91,7 @@ class SkuRecord:
     velocity_class: str | None = None
     weight_g: int | None = None
     case_quantity: int | None = None
+    piece_value: float | None = None
 
     @property
     def facts(self) -> SkuFacts:
@@ -197,7 +205,12 @@ class PickRecord:
     @property
     def open(self) -> bool:
         """Whether it may still be confirmed."""
-        return self.confirmed_ms is None and self.withdrawn_ms is None
+        return self.closed_ms is None
+
+    @property
+    def closed_ms(self) -> int | None:
+        """When it was confirmed or withdrawn."""
+        return self.confirmed_ms if self.withdrawn_ms is None else self.withdrawn_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +262,11 @@ class PutRecord:
     quantity: int | None = None
     confirmed_ms: int | None = None
 
+    @property
+    def closed_ms(self) -> int | None:
+        """When it was confirmed."""
+        return self.confirmed_ms
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedEvent:
@@ -261,9 +279,9 @@ class NumberedEvent:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message for the WMS about an order or a receipt. ``message`` is the same in every attempt;
-    ``body`` is JSON. ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it was
-    given up."""
+    """A message for the WMS about an order, a receipt or a slot. ``message`` is the same in every
+    attempt; ``body`` is JSON. ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it
+    was given up."""
 
     number: int
     message: str
@@ -277,6 +295,7 @@ class OutboxMessage:
     refusals: int = 0
     dead_ms: int | None = None
     receipt: ReceiptId | None = None
+    slot: SlotId | None = None
 
     @property
     def pending(self) -> bool:

@@ -7,17 +7,8 @@ event on the fleet feed, a message to the WMS) is kept in the same one.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
-from planner.warehouse.commands import (
-    Command,
-    RaiseAlarm,
-    RouteLine,
-    ShortenLine,
-    ShowPicks,
-    ShowPuts,
-    WithdrawPicks,
-)
+from planner.warehouse.commands import Command
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import (
     OrderId,
@@ -36,6 +27,8 @@ from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from wms_bridge.changing import OrderAltered, cancel_order, change_order, prioritise_order
 from wms_bridge.commanding import take_command
+from wms_bridge.count_records import CountParams
+from wms_bridge.counts import Counts
 from wms_bridge.intake import OrderAccepted, order_key, take_order
 from wms_bridge.ledger import LedgerReport, slot_account, slot_of, verify
 from wms_bridge.openings import check_station, set_station, stations
@@ -68,18 +61,9 @@ from wms_bridge.rulebook import Rulebook
 from wms_bridge.ruling import RuleChecker, check_alone
 from wms_bridge.shelves import Shelves
 from wms_bridge.stocking import StockLoaded, load_stock, put_skus
+from wms_bridge.topics import Topic, topics_of
 
 ORDERS_PER_TRANSACTION = 200
-
-
-class Topic(Enum):
-    """What may have changed; told to subscribers after the change is kept."""
-
-    FEED = auto()
-    PICKS = auto()
-    PUTS = auto()
-    OUTBOX = auto()
-    ALARMS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +77,21 @@ class OrderDetails:
 class Bridge:
     """Everything the bridge does. Safe to call from several threads. ``check_rule`` refuses rules
     of the floor; by default those that make no sense on any floor. What operators decide for the
-    whole floor, rules and the routing policy, is in the ``rulebook``."""
+    whole floor, rules and the routing policy, is in the ``rulebook``; counting, judged by
+    ``counting``, in ``counts``."""
 
-    def __init__(self, site: Site, store: Store, check_rule: RuleChecker = check_alone):
+    def __init__(
+        self,
+        site: Site,
+        store: Store,
+        check_rule: RuleChecker = check_alone,
+        counting: CountParams | None = None,
+    ):
         self.site = site
         self.shelves = Shelves(site)
         self.store = store
         self.rulebook = Rulebook(store, check_rule, lambda: self._tell(Topic.FEED))
+        self.counts = Counts(store, self.shelves, counting or CountParams(), self._tell_counts)
         self._listeners: list[Callable[[Topic], None]] = []
 
     def subscribe(self, listener: Callable[[Topic], None]) -> None:
@@ -250,7 +242,7 @@ class Bridge:
         anything. A command that came before is not done again."""
         with self.store.writing() as tx:
             results = tuple(take_command(tx, self.shelves, command, now_ms) for command in commands)
-        for topic in dict.fromkeys(topic for c in commands for topic in _TOPICS.get(type(c), ())):
+        for topic in topics_of(commands):
             self._tell(topic)
         return results
 
@@ -354,19 +346,13 @@ class Bridge:
         """Check the books from the first entry on."""
         return verify_store(self.store)
 
+    def _tell_counts(self) -> None:
+        for topic in (Topic.FEED, Topic.COUNTS, Topic.OUTBOX, Topic.ALARMS):
+            self._tell(topic)
+
     def _tell(self, topic: Topic) -> None:
         for listener in self._listeners:
             listener(topic)
-
-
-_TOPICS: dict[type[Command], tuple[Topic, ...]] = {
-    ShowPuts: (Topic.PUTS,),
-    ShowPicks: (Topic.PICKS, Topic.FEED),
-    WithdrawPicks: (Topic.PICKS, Topic.FEED),
-    ShortenLine: (Topic.OUTBOX,),
-    RouteLine: (Topic.OUTBOX,),
-    RaiseAlarm: (Topic.ALARMS,),
-}
 
 
 def verify_store(store: Store) -> LedgerReport:

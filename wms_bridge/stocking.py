@@ -79,6 +79,13 @@ def _check_sku(record: SkuRecord, field: str) -> None:
                 value=value,
                 remedy=f"Send a whole number from {least} to {MAX_FACT}, or null if unknown.",
             )
+    if record.piece_value is not None and not 0 <= record.piece_value <= MAX_FACT:
+        raise InvalidStock(
+            "out of range",
+            field=f"{field}.piece_value",
+            value=record.piece_value,
+            remedy=f"Send a number from 0 to {MAX_FACT}, or null if unknown.",
+        )
 
 
 def _check(tx: Reading, shelves: Shelves, records: Sequence[Balance]) -> None:

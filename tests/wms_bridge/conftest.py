@@ -1,5 +1,6 @@
 """A site small enough to check by eye, and the bridge on each kind of store."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from planner.warehouse.commands import ShowPicks, ShowPuts
+from planner.warehouse.commands import ShowCounts, ShowPicks, ShowPuts
+from planner.warehouse.counts import CountTask, EvidenceKind, SlotCount
 from planner.warehouse.ids import (
+    CountId,
     LineId,
     OrderId,
     PickId,
@@ -101,6 +104,10 @@ def stock_up() -> Callable[[Bridge], None]:
     return stock
 
 
+CAPACITY = 50
+BOTH = frozenset({EvidenceKind.RFID, EvidenceKind.CAMERA})
+CountMaker = Callable[..., SlotCount]
+ShowCountMaker = Callable[..., ShowCounts]
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
 PutMaker = Callable[..., ShowPuts]
@@ -159,6 +166,53 @@ def show() -> ShowMaker:
             quantity,
         )
         return ShowPicks(visit, where, pod, RobotId("R1"), (task,))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def seen() -> CountMaker:
+    """``seen(7, 0.995, at=60_000)``: with this probability 7 pieces of RED in P001/A/1/1, where the
+    books had 10; otherwise one more, or any number. Seen within a second by reads and a picture of
+    their own, named ``name`` or after the time."""
+
+    def make(
+        pieces: int,
+        chance: float = 0.995,
+        *,
+        at: int = 60_000,
+        books: int = 10,
+        slot: str = "P001/A/1/1",
+        sku: str = "RED",
+        kinds: frozenset[EvidenceKind] = BOTH,
+        name: str = "",
+        more: tuple[str, ...] = (),
+    ) -> SlotCount:
+        probabilities = [0.2 * (1 - chance) / (CAPACITY + 1)] * (CAPACITY + 1)
+        probabilities[pieces] += chance
+        probabilities[pieces + 1] += 0.8 * (1 - chance)
+        names = (name or f"{slot} at {at}", *more)
+        evidence = tuple(hashlib.sha256(one.encode()).hexdigest() for one in names)
+        where, what = SlotId(slot), Sku(sku)
+        return SlotCount(where, what, books, at - 1_000, at, tuple(probabilities), kinds, evidence)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def show_count() -> ShowCountMaker:
+    """``show_count("C000001.1")``: count RED in P001/A/1/1 at S1."""
+
+    def make(
+        count: str,
+        slot: str = "P001/A/1/1",
+        sku: str = "RED",
+        station: str = "S1",
+        visit: str = "v1",
+    ) -> ShowCounts:
+        pod, where = PodId(slot.partition("/")[0]), StationId(station)
+        task = CountTask(CountId(count), VisitId(visit), where, pod, SlotId(slot), Sku(sku))
+        return ShowCounts(VisitId(visit), where, pod, RobotId("R1"), (task,))
 
     return make
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,8 @@ import pytest
 
 from planner.codec.messages import encode
 from planner.warehouse.commands import ShowPicks
-from planner.warehouse.events import OrderReceived, PickConfirmed
+from planner.warehouse.counts import SlotCount
+from planner.warehouse.events import OrderReceived, PickConfirmed, RescanWanted
 from planner.warehouse.ids import PickId, Sku, SlotId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
@@ -23,10 +25,12 @@ from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from wms_bridge.backoff import BackoffParams
 from wms_bridge.client import BridgeClient, retrying
+from wms_bridge.count_records import CaseStatus
 from wms_bridge.records import OrderStatus, SkuRecord
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
+CountMaker = Callable[..., SlotCount]
 QUICK = BackoffParams(first_ms=20, longest_ms=100)
 ORDERS = 120
 KILLS = 4
@@ -196,3 +200,22 @@ def test_short_pick_answered_just_before_the_kill_is_kept(
     assert (again.repeated, again.confirmed_ms) == (True, taken.confirmed_ms)
     assert len(client.discrepancies()) == 1
     assert client.verify().pieces_disputed == 48
+
+
+def test_count_answered_just_before_the_kill_is_kept(process: Process, seen: CountMaker) -> None:
+    client = BridgeClient(process.url)
+    stock = [Balance(SlotId("P001/A/1/1"), Sku("RED"), 10)]
+    retrying(lambda: client.put_skus([SkuRecord(Sku("RED"))]), attempts=500, params=QUICK)
+    client.put_stock(stock, "opening")
+    photo = client.counts.put_evidence(b"\xff\xd8\xff of a slot")
+    count = replace(seen(7, 0.9, at=client.status().now_ms), evidence=(photo,))
+    [taken] = client.counts.take([count])
+    process.kill()
+    process.start()
+    retrying(client.status, attempts=500, params=QUICK)
+    assert client.counts.take([count]) == (replace(taken, repeated=True),)
+    [case] = client.counts.cases(is_open=True)
+    assert (case.status, case.evidence) == (CaseStatus.RESCAN, (photo,))
+    assert client.counts.evidence(photo)[1] == b"\xff\xd8\xff of a slot"
+    wanted = [item.event for item in client.events(0) if isinstance(item.event, RescanWanted)]
+    assert wanted == [RescanWanted(SlotId("P001/A/1/1"))]

@@ -1,5 +1,6 @@
 """What every store must do: whole transactions or none, one writer at a time."""
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -9,14 +10,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from planner.warehouse.commands import AlarmKind, RaiseAlarm, RouteLine, ShowPicks, ShowPuts
+import wms_bridge.adapters.sql
+from planner.warehouse.commands import (
+    AlarmKind,
+    RaiseAlarm,
+    RouteLine,
+    ShowCounts,
+    ShowPicks,
+    ShowPuts,
+)
+from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import InvalidStock, Unavailable
 from planner.warehouse.flows import Flow, RoutingPolicy
-from planner.warehouse.ids import LineId, OrderId, PickId, PutId, ReceiptId, RuleId, Sku, StationId
+from planner.warehouse.ids import (
+    CountId,
+    LineId,
+    OrderId,
+    PickId,
+    PutId,
+    ReceiptId,
+    RuleId,
+    Sku,
+    SlotId,
+    StationId,
+)
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
@@ -25,14 +48,20 @@ from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
-from wms_bridge.ledger import OPENING, Movement, MovementReason, tote_account
+from wms_bridge.count_records import CaseAction, CaseQuery, EpcisRecord
+from wms_bridge.deciding import Decision
+from wms_bridge.ledger import OPENING, Movement, MovementReason, slot_account, tote_account
 from wms_bridge.ports import Reading, Store, Writing
-from wms_bridge.records import OrderQuery, ReceiptQuery, SkuRecord, Tally
+from wms_bridge.records import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
 PutMaker = Callable[..., ShowPuts]
+CountMaker = Callable[..., SlotCount]
+ShowCountMaker = Callable[..., ShowCounts]
+PHOTO = b"\xff\xd8\xff of a slot"
+PHOTO_HASH = hashlib.sha256(PHOTO).hexdigest()
 R1 = Receipt(ReceiptId("R1"), Sku("RED"), 6)
 
 
@@ -86,6 +115,22 @@ def everything(tx: Reading) -> tuple[object, ...]:
         tx.discrepancies(1000),
         tx.alarms(),
         tx.tallies(),
+        tx.cases(CaseQuery()),
+        [tx.slot_case(SlotId(name)) for name in ("P001/A/1/1", "P002/A/1/1", "P003/A/1/1")],
+        [tx.case(name) for name in ("C000001", "C000002")],
+        tx.cases(CaseQuery(open=False, slot=SlotId("P001/A/1/1"), before=9, limit=2)),
+        tx.settled_cases(0),
+        tx.last_case(),
+        [tx.seen_counts(name) for name in ("C000001", "C000002", "C000003")],
+        [tx.count_task(CountId(name)) for name in ("C000001.1", "C000002.1")],
+        tx.open_counts(StationId("S1"), 0),
+        [tx.decisions(name) for name in ("C000001", "C000002")],
+        [tx.evidence(PHOTO_HASH), tx.evidence("none")],
+        tx.epcis(0, 100),
+        tx.last_entry(),
+        [tx.movements_of(slot_account(SlotId("P001/A/1/1")), since) for since in (0, 4, 10**12)],
+        [tx.picks_of_slot(SlotId("P001/A/1/1"), since) for since in (0, 4, 10**12)],
+        [tx.puts_of_slot(SlotId("P003/A/1/2"), since) for since in (0, 12, 10**12)],
         [tx.remembered(key) for key in ("opening", "order/A", "order/B", "pick/p1", "pick/p2")],
     )
 
@@ -103,7 +148,13 @@ def cut_short(store: Store, site: Site, step: Callable[[Bridge], object]) -> Non
 
 
 def test_transaction_that_fails_late_leaves_no_trace(
-    bridge: Bridge, store: Store, order: OrderMaker, show: ShowMaker, show_put: PutMaker
+    bridge: Bridge,
+    store: Store,
+    order: OrderMaker,
+    show: ShowMaker,
+    show_put: PutMaker,
+    seen: CountMaker,
+    show_count: ShowCountMaker,
 ) -> None:
     bridge.receive_order(order("A", RED=4), 1)
     bridge.apply([show("p1", "A#1", "RED", 1), show("p2", "A#1", "RED", 3)], 2)
@@ -112,9 +163,20 @@ def test_transaction_that_fails_late_leaves_no_trace(
     bridge.apply([show_put("u0", "R0", "BLUE", 3)], 3)
     bridge.rulebook.set_rule(rule("r1"), 3)
     bridge.rulebook.set_rule(rule("r2"), 3)
+    slot = "P002/A/1/1"
+    for at_ms in (60_000, 70_000, 80_000):
+        bridge.counts.take([seen(28, 0.9, at=at_ms, slot=slot, books=30)], at_ms)
+    bridge.apply([show_count("C000001.1", slot)], 81_000)
+    bridge.counts.take([seen(3, sku="RARE", slot="P001/A/1/2", books=0)], 82_000)
     before = look(store)
 
     steps: list[Callable[[Bridge], object]] = [
+        lambda b: b.counts.put_evidence(PHOTO_HASH, "image/jpeg", PHOTO, 4),
+        lambda b: b.counts.take([seen(3, sku="RARE", slot="P003/A/2/1", books=0)], 61_000),
+        lambda b: b.counts.take([seen(28, 0.9, at=85_000, slot=slot, books=30)], 99_000),
+        lambda b: b.apply([show_count("C000001.1", slot, station="S2", visit="v2")], 98_000),
+        lambda b: b.counts.confirm(CountId("C000001.1"), 28, "ANNA", 99_000),
+        lambda b: b.counts.decide("C000002", Decision(CaseAction.APPROVE, "so", "EVE", 1), 99_000),
         lambda b: b.put_skus([SkuRecord(Sku("RED"), "changed"), SkuRecord(Sku("NEW"))]),
         lambda b: b.receive_order(order("B", BLUE=2), 5),
         lambda b: b.confirm_pick(PickId("p2"), 3, 6),
@@ -130,6 +192,7 @@ def test_transaction_that_fails_late_leaves_no_trace(
         lambda b: b.receive_order(order("C", RARE=1), 10),
         lambda b: b.apply([RouteLine(OrderId("C"), LineId("C#1"), Flow.FULL_CASE)], 11),
     ]
+    steps.append(keep_epcis)
     for step in steps:
         with pytest.raises(PowerCut):
             cut_short(store, bridge.site, step)
@@ -137,6 +200,23 @@ def test_transaction_that_fails_late_leaves_no_trace(
     for step in steps:
         step(bridge)
     assert bridge.verify().sound
+
+
+def keep_epcis(bridge: Bridge) -> None:
+    """The same event twice, and another one."""
+    events = [EpcisRecord(0, name, 5, "{}") for name in ("ni:1", "ni:2", "ni:1")]
+    with bridge.store.writing() as tx:
+        tx.add_epcis(events)
+
+
+def test_an_epcis_event_is_kept_once(bridge: Bridge) -> None:
+    keep_epcis(bridge)
+    keep_epcis(bridge)
+    assert [(event.number, event.hash) for event in bridge.counts.epcis()] == [
+        (1, "ni:1"),
+        (2, "ni:2"),
+    ]
+    assert [event.number for event in bridge.counts.epcis(after=1)] == [2]
 
 
 def rule(name: str, speed_mps: float = 0.5) -> FloorRule:
@@ -204,6 +284,8 @@ def test_memory_and_database_answer_the_same(
     show: ShowMaker,
     show_put: PutMaker,
     stock_up: Callable[[Bridge], None],
+    seen: CountMaker,
+    show_count: ShowCountMaker,
 ) -> None:
     stores: list[Store] = [MemoryStore(), SqlStore(sqlite_url(tmp_path / "bridge.db"))]
     answers = []
@@ -219,6 +301,15 @@ def test_memory_and_database_answer_the_same(
         bridge.receive_goods(Receipt(ReceiptId("R2"), Sku("BLUE"), 9), 6)
         bridge.apply([show_put("u1", "R1", "RED", 6), show_put("u2", "R2", "BLUE", 5)], 7)
         bridge.confirm_put(PutId("u1"), 6, 8)
+        bridge.counts.put_evidence(PHOTO_HASH, "image/jpeg", PHOTO, 9)
+        bridge.counts.put_evidence(PHOTO_HASH, "image/jpeg", PHOTO, 10)
+        for at_ms in (60_000, 70_000, 80_000, 90_000):
+            bridge.counts.take([seen(28, 0.9, at=at_ms, slot="P002/A/1/1", books=30)], at_ms)
+        bridge.apply([show_count("C000001.1", slot="P002/A/1/1")], 90_000)
+        bridge.counts.take([seen(3, sku="BLUE", slot="P003/A/1/1", books=0)], 91_000)
+        decision = Decision(CaseAction.RECOUNT, "the photo is dark", "EVE", 1)
+        bridge.counts.decide("C000002", decision, 92_000)
+        keep_epcis(bridge)
         answers.append(look(store))
         store.close()
     assert answers[0] == answers[1]
@@ -280,6 +371,29 @@ def test_database_of_the_first_version_keeps_its_messages(tmp_path: Path) -> Non
         [message] = tx.pending(9, 10)
     store.close()
     assert (message.attempts, message.refusals, message.dead_ms) == (5, 0, None)
+
+
+def test_counting_can_be_taken_out_of_the_database_again(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "bridge.db")
+    store = SqlStore(url)
+    with store.writing() as tx:
+        tx.put_skus([SkuRecord(Sku("RED"), piece_value=2.5)])
+        slot = SlotId("P001/A/1/1")
+        tx.add_message(OutboxMessage(0, "stock-adjusted/C1", None, "{}", 0, slot=slot))
+    store.close()
+    with create_engine(url).begin() as connection:
+        config = Config()
+        folder = Path(wms_bridge.adapters.sql.__file__).parent / "migrations"
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        names = set(connection.dialect.get_table_names(connection))
+    assert names.isdisjoint({"count_case", "slot_count", "evidence", "epcis_event"})
+    again = SqlStore(url)
+    with again.reading() as tx:
+        assert tx.sku_records([Sku("RED")]) == (SkuRecord(Sku("RED")),)
+        assert (tx.backlog(), tx.last_case()) == (0, 0)
+    again.close()
 
 
 def test_opening_again_keeps_everything(

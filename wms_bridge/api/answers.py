@@ -6,10 +6,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from planner.codec.messages import from_json, to_json
-from planner.warehouse.ids import OrderId, PickId, PutId, ReceiptId, Sku
+from planner.warehouse.ids import CountId, OrderId, PickId, PutId, ReceiptId, Sku
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
 from wms_bridge.answers import CommandTaken, OrderProgress, ReceiptProgress
+from wms_bridge.count_answers import CountResult
 from wms_bridge.records import AlarmRecord, Discrepancy, OrderStatus, StationRecord
 
 Kind = TypeVar("Kind")
@@ -123,6 +124,22 @@ class DiscrepanciesOut(BaseModel):
     """Discrepancies, newest first."""
 
     discrepancies: tuple[Discrepancy, ...]
+
+
+class CountsTaken(BaseModel):
+    """One result per count, in the order sent."""
+
+    results: tuple[CountResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountMadeOut:
+    """The count is taken, and this stays its answer, whatever the books say."""
+
+    count: CountId
+    quantity: int
+    by: str
+    confirmed_ms: int
 
 
 class CommandsTaken(BaseModel):

@@ -12,6 +12,7 @@ from wms_bridge.api import problems
 from wms_bridge.api.context import Context
 from wms_bridge.api.guards import ApiKeyGuard, BodyLimit, HostGuard, OriginGuard, PageHeaders
 from wms_bridge.api.routes import (
+    counts,
     fleet,
     live,
     master,
@@ -49,7 +50,18 @@ def create_app(
     app = FastAPI(title="Podherd bridge", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.context = context
     problems.install(app)
-    for routes in (master, orders, receipts, stations, fleet, rules, live, overview, outbox):
+    for routes in (
+        master,
+        orders,
+        receipts,
+        stations,
+        counts,
+        fleet,
+        rules,
+        live,
+        overview,
+        outbox,
+    ):
         app.include_router(routes.router)
     if page.is_dir():
         app.mount("/", StaticFiles(directory=page, html=True), name="page")

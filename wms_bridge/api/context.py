@@ -9,7 +9,8 @@ from starlette.requests import HTTPConnection
 from wms_bridge.api.bell import Bell
 from wms_bridge.api.latest import LatestView
 from wms_bridge.outbox import Delivery
-from wms_bridge.service import Bridge, Topic
+from wms_bridge.service import Bridge
+from wms_bridge.topics import Topic
 
 
 class Context:
@@ -23,12 +24,14 @@ class Context:
         self.feed = Bell()
         self.picks = Bell()
         self.puts = Bell()
+        self.counts = Bell()
         self.outbox = Bell()
         self.latest = LatestView()
         self._bells = {
             Topic.FEED: self.feed,
             Topic.PICKS: self.picks,
             Topic.PUTS: self.puts,
+            Topic.COUNTS: self.counts,
             Topic.OUTBOX: self.outbox,
         }
         bridge.subscribe(self._heard)

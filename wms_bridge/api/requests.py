@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from planner.warehouse.errors import InvalidOrder, InvalidReceipt, InvalidStock
 from planner.warehouse.ids import OrderId, ReceiptId, Sku, SlotId
@@ -10,6 +10,8 @@ from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
+from wms_bridge.count_records import CaseAction
+from wms_bridge.deciding import Decision
 from wms_bridge.names import check_quantity, check_rank
 from wms_bridge.records import SkuRecord
 
@@ -29,6 +31,7 @@ class SkuIn(_Request):
     velocity_class: StrictStr | None = None
     weight_g: StrictInt | None = None
     case_quantity: StrictInt | None = None
+    piece_value: StrictFloat | StrictInt | None = None
 
 
 class SkusIn(_Request):
@@ -150,6 +153,26 @@ class ConfirmIn(_Request):
     reason: ShortReason | None = None
 
 
+class ConfirmCountIn(_Request):
+    """How many pieces the person ``by`` has counted."""
+
+    quantity: StrictInt
+    by: StrictStr
+
+
+class DecisionIn(_Request):
+    """What a supervisor decides of a case as it was in ``version``, and why."""
+
+    action: CaseAction
+    reason: StrictStr
+    by: StrictStr
+    version: StrictInt
+
+    def decision(self) -> Decision:
+        """As the service takes it."""
+        return Decision(self.action, self.reason, self.by, self.version)
+
+
 def _sku(item: SkuIn) -> SkuRecord:
     return SkuRecord(
         Sku(item.sku),
@@ -158,6 +181,7 @@ def _sku(item: SkuIn) -> SkuRecord:
         item.velocity_class,
         item.weight_g,
         item.case_quantity,
+        item.piece_value,
     )
 
 

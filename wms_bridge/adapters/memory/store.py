@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
@@ -18,8 +17,10 @@ from planner.warehouse.ids import (
     ReceiptId,
     RuleId,
     Sku,
+    SlotId,
     StationId,
 )
+from wms_bridge.adapters.memory.counts import MemoryCountReading, MemoryCountWriting
 from wms_bridge.adapters.memory.tables import Tables
 from wms_bridge.ledger import Account, Entry, Holding, Movement, entry_after, posted
 from wms_bridge.ports import Reading, Writing
@@ -44,16 +45,11 @@ from wms_bridge.records import (
     Tally,
 )
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 _POLICY = "policy"
 
 
-class MemoryReading:
+class MemoryReading(MemoryCountReading):
     """Questions to the tables; see :class:`wms_bridge.ports.Reading`."""
-
-    def __init__(self, tables: Tables):
-        self._tables = tables
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
         return {sku for sku in skus if sku in self._tables.skus}
@@ -113,6 +109,14 @@ class MemoryReading:
     def entries(self) -> Iterator[Entry]:
         return iter(tuple(self._tables.entries))
 
+    def last_entry(self) -> int:
+        return len(self._tables.entries)
+
+    def movements_of(self, account: Account, since_ms: int) -> tuple[Entry, ...]:
+        numbers = self._tables.account_entries.get(account, ())
+        found = (self._tables.entries[number - 1] for number in numbers)
+        return tuple(entry for entry in found if entry.movement.at_ms >= since_ms)
+
     def pick(self, pick: PickId) -> PickRecord | None:
         return self._tables.picks.get(pick)
 
@@ -135,6 +139,10 @@ class MemoryReading:
     def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
         return tuple(self._tables.puts[p] for p in self._tables.receipt_puts.get(receipt, ()))
 
+    def puts_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PutRecord, ...]:
+        records = (self._tables.puts[name] for name in self._tables.slot_puts.get(slot, ()))
+        return tuple(r for r in records if r.closed_ms is None or r.closed_ms >= since_ms)
+
     def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
         found = (self._tables.puts[p] for s, p in self._tables.open_puts if s == station)
         newer = (record for record in found if record.number > after)
@@ -142,6 +150,10 @@ class MemoryReading:
 
     def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
         return self._open(lambda record: record.task.order == order)
+
+    def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
+        records = (self._tables.picks[name] for name in self._tables.slot_picks.get(slot, ()))
+        return tuple(r for r in records if r.closed_ms is None or r.closed_ms >= since_ms)
 
     def failed_picks(self) -> tuple[PickRecord, ...]:
         return self._open(lambda record: record.failed_ms is not None)
@@ -159,10 +171,10 @@ class MemoryReading:
         return self._tables.messages.get(number)
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        heads: dict[tuple[OrderId | None, ReceiptId | None], OutboxMessage] = {}
+        heads: dict[tuple[str | None, ...], OutboxMessage] = {}
         for number in sorted(self._tables.pending):
             message = self._tables.messages[number]
-            heads.setdefault((message.order, message.receipt), message)
+            heads.setdefault((message.order, message.receipt, message.slot), message)
         return tuple(m for m in heads.values() if m.next_ms <= now_ms)[:limit]
 
     def next_pending_ms(self) -> int | None:
@@ -199,12 +211,8 @@ class MemoryReading:
         return tuple(sorted(filter(wanted, records), key=lambda record: record.number))
 
 
-class MemoryWriting(MemoryReading):
+class MemoryWriting(MemoryCountWriting, MemoryReading):
     """Changes to the tables; see :class:`wms_bridge.ports.Writing`."""
-
-    def __init__(self, tables: Tables):
-        super().__init__(tables)
-        self._undo: list[Callable[[], object]] = []
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
         for record in skus:
@@ -254,7 +262,10 @@ class MemoryWriting(MemoryReading):
             if movement.key in self._tables.movement_keys:
                 raise InvalidStock("movement posted before", field="key", value=movement.key)
             previous = self._tables.entries[-1] if self._tables.entries else None
-            self._append(self._tables.entries, entry_after(previous, movement))
+            entry = entry_after(previous, movement)
+            self._append(self._tables.entries, entry)
+            for account in (movement.from_account, movement.to_account):
+                self._append(self._tables.account_entries[account], entry.number)
             self._set(self._tables.movement_keys, movement.key, None)
         for (account, sku), pieces in posted(self._tables.balances, movements).items():
             self._put_balance(account, sku, pieces)
@@ -262,6 +273,7 @@ class MemoryWriting(MemoryReading):
     def add_pick(self, pick: PickRecord) -> None:
         record = replace(pick, number=len(self._tables.picks) + 1)
         self._set(self._tables.picks, pick.task.pick, record)
+        self._append(self._tables.slot_picks[pick.task.slot], pick.task.pick)
         if pick.open:
             self._set(self._tables.open_picks, (pick.task.station, pick.task.pick), None)
 
@@ -283,6 +295,7 @@ class MemoryWriting(MemoryReading):
     def add_put(self, put: PutRecord) -> None:
         task, tables = put.task, self._tables
         self._set(tables.puts, task.put, replace(put, number=len(tables.puts) + 1))
+        self._append(tables.slot_puts[task.slot], task.put)
         before = tables.receipt_puts.get(task.receipt, ())
         self._set(tables.receipt_puts, task.receipt, (*before, task.put))
         self._set(tables.open_puts, (task.station, task.put), None)
@@ -322,34 +335,12 @@ class MemoryWriting(MemoryReading):
         for name, more in counted.items():
             self._set(self._tables.tallies, name, self._tables.tallies[name] + more)
 
-    def undo(self) -> None:
-        """Put everything back, last change first."""
-        for restore in reversed(self._undo):
-            restore()
-
     def _put_balance(self, account: Account, sku: Sku, pieces: int) -> None:
         place = (account, sku)
         if place not in self._tables.balances:
             skus = self._tables.account_skus.get(account, ())
             self._set(self._tables.account_skus, account, (*skus, sku))
         self._set(self._tables.balances, place, pieces)
-
-    def _set(self, table: dict[Key, Value], key: Key, value: Value) -> None:
-        if key in table:
-            old = table[key]
-            self._undo.append(lambda: table.__setitem__(key, old))
-        else:
-            self._undo.append(lambda: table.pop(key))
-        table[key] = value
-
-    def _remove(self, table: dict[Key, None], key: Key) -> None:
-        if key in table:
-            del table[key]
-            self._undo.append(lambda: table.__setitem__(key, None))
-
-    def _append(self, table: list[Value], value: Value) -> None:
-        table.append(value)
-        self._undo.append(table.pop)
 
 
 class MemoryStore:

@@ -1,8 +1,28 @@
 """What a store in memory holds, with the look-ups that spare it going through everything."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from planner.warehouse.ids import LineId, OrderId, PickId, PutId, ReceiptId, RuleId, Sku, StationId
+from planner.warehouse.ids import (
+    CountId,
+    LineId,
+    OrderId,
+    PickId,
+    PutId,
+    ReceiptId,
+    RuleId,
+    Sku,
+    SlotId,
+    StationId,
+)
+from wms_bridge.count_records import (
+    CountCase,
+    CountTaskRecord,
+    DecisionRecord,
+    EpcisRecord,
+    EvidenceRecord,
+    SeenCount,
+)
 from wms_bridge.ledger import Account, Entry
 from wms_bridge.records import (
     AlarmRecord,
@@ -25,8 +45,9 @@ from wms_bridge.records import (
 
 @dataclass(slots=True)
 class Tables:
-    """Records by their names; ``account_skus``, ``order_lines``, ``receipt_puts``, ``pending`` and
-    all ``open_...`` are look-ups made from them."""
+    """Records by their names; ``account_...``, ``slot_...``, ``case_counts``, ``latest_task``,
+    ``order_lines``, ``receipt_puts``, ``epcis_hashes``, ``pending`` and all ``open_...`` are
+    look-ups made from them."""
 
     skus: dict[Sku, SkuRecord] = field(default_factory=dict)
     rules: dict[RuleId, RuleRecord] = field(default_factory=dict)
@@ -38,19 +59,35 @@ class Tables:
     order_lines: dict[OrderId, tuple[LineId, ...]] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     movement_keys: dict[str, None] = field(default_factory=dict)
+    account_entries: defaultdict[Account, list[int]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     balances: dict[tuple[Account, Sku], int] = field(default_factory=dict)
     account_skus: dict[Account, tuple[Sku, ...]] = field(default_factory=dict)
     picks: dict[PickId, PickRecord] = field(default_factory=dict)
     open_picks: dict[tuple[StationId, PickId], None] = field(default_factory=dict)
+    slot_picks: defaultdict[SlotId, list[PickId]] = field(default_factory=lambda: defaultdict(list))
     receipts: dict[ReceiptId, ReceiptRecord] = field(default_factory=dict)
     open_receipts: dict[ReceiptId, None] = field(default_factory=dict)
     puts: dict[PutId, PutRecord] = field(default_factory=dict)
     receipt_puts: dict[ReceiptId, tuple[PutId, ...]] = field(default_factory=dict)
     open_puts: dict[tuple[StationId, PutId], None] = field(default_factory=dict)
+    slot_puts: defaultdict[SlotId, list[PutId]] = field(default_factory=lambda: defaultdict(list))
     stations: dict[StationId, StationRecord] = field(default_factory=dict)
     events: list[NumberedEvent] = field(default_factory=list)
     messages: dict[int, OutboxMessage] = field(default_factory=dict)
     pending: dict[int, None] = field(default_factory=dict)
     discrepancies: list[Discrepancy] = field(default_factory=list)
     alarms: dict[tuple[str, str], AlarmRecord] = field(default_factory=dict)
+    cases: dict[str, CountCase] = field(default_factory=dict)
+    slot_cases: dict[SlotId, str] = field(default_factory=dict)
+    seen_counts: dict[str, SeenCount] = field(default_factory=dict)
+    case_counts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    count_tasks: dict[int, CountTaskRecord] = field(default_factory=dict)
+    latest_task: dict[CountId, int] = field(default_factory=dict)
+    open_counts: dict[tuple[StationId, int], None] = field(default_factory=dict)
+    decisions: list[DecisionRecord] = field(default_factory=list)
+    evidence: dict[str, EvidenceRecord] = field(default_factory=dict)
+    epcis: list[EpcisRecord] = field(default_factory=list)
+    epcis_hashes: dict[str, None] = field(default_factory=dict)
     tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))

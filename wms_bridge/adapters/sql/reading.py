@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 
 from planner.warehouse.ids import (
     LineId,
@@ -13,8 +13,10 @@ from planner.warehouse.ids import (
     PutId,
     ReceiptId,
     Sku,
+    SlotId,
     StationId,
 )
+from wms_bridge.adapters.sql.counts import SqlCountReading
 from wms_bridge.adapters.sql.rows import (
     entry_of,
     event_of,
@@ -28,10 +30,13 @@ from wms_bridge.adapters.sql.statements import (
     DEAD,
     EVENTS,
     LAST_EVENT,
+    MOVEMENTS_OF,
     OPEN_PICK,
     OPEN_PICKS,
     OPEN_PUTS,
     PENDING,
+    PICKS_OF_SLOT,
+    PUTS_OF_SLOT,
     keys,
     select_by,
 )
@@ -81,11 +86,8 @@ _CHUNK = 500
 """How many values fit safely into one SQL ``IN``."""
 
 
-class SqlReading:
+class SqlReading(SqlCountReading):
     """Questions over one connection inside one transaction."""
-
-    def __init__(self, connection: Connection):
-        self._connection = connection
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
         known: set[Sku] = set()
@@ -158,6 +160,13 @@ class SqlReading:
             for row in rows.mappings():
                 yield entry_of(row)
 
+    def last_entry(self) -> int:
+        return self._last(MOVEMENT)
+
+    def movements_of(self, account: Account, since_ms: int) -> tuple[Entry, ...]:
+        found = self._connection.execute(MOVEMENTS_OF, {"account": account, "since": since_ms})
+        return tuple(entry_of(row) for row in found.mappings())
+
     def pick(self, pick: PickId) -> PickRecord | None:
         query = select_by(PICK, "pick")
         row = self._connection.execute(query, keys(pick=pick)).mappings().first()
@@ -185,12 +194,20 @@ class SqlReading:
         query = select(PUT).where(PUT.c.receipt == receipt).order_by(PUT.c.number)
         return tuple(put_of(row) for row in self._connection.execute(query).mappings())
 
+    def puts_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PutRecord, ...]:
+        found = self._connection.execute(PUTS_OF_SLOT, {"slot": slot, "since": since_ms})
+        return tuple(put_of(row) for row in found.mappings())
+
     def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
         found = self._connection.execute(OPEN_PUTS, {"station": station, "after": after})
         return tuple(put_of(row) for row in found.mappings())
 
     def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
         return self._picks(PICK.c.order == order)
+
+    def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
+        found = self._connection.execute(PICKS_OF_SLOT, {"slot": slot, "since": since_ms})
+        return tuple(pick_of(row) for row in found.mappings())
 
     def failed_picks(self) -> tuple[PickRecord, ...]:
         return self._picks(PICK.c.failed_ms.is_not(None))
@@ -210,7 +227,7 @@ class SqlReading:
 
     def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
         heads = select(func.min(OUTBOX.c.number)).where(PENDING)
-        heads = heads.group_by(OUTBOX.c.order, OUTBOX.c.receipt)
+        heads = heads.group_by(OUTBOX.c.order, OUTBOX.c.receipt, OUTBOX.c.slot)
         query = (
             select(OUTBOX)
             .where(OUTBOX.c.number.in_(heads), OUTBOX.c.next_ms <= now_ms)

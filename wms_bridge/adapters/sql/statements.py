@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -62,6 +63,31 @@ OPEN_PUTS = (
     select(PUT)
     .where(PUT.c.confirmed_ms.is_(None), PUT.c.station == bindparam("station"))
     .where(PUT.c.number > bindparam("after"))
+    .order_by(PUT.c.number)
+)
+# An account stands on one side of a movement: each half by an index of its own.
+MOVEMENTS_OF = (
+    select(MOVEMENT)
+    .where(
+        or_(
+            MOVEMENT.c.from_account == bindparam("account"),
+            MOVEMENT.c.to_account == bindparam("account"),
+        )
+    )
+    .where(MOVEMENT.c.at_ms >= bindparam("since"))
+    .order_by(MOVEMENT.c.number)
+)
+PICKS_OF_SLOT = (
+    select(PICK)
+    .where(PICK.c.slot == bindparam("slot"))
+    .where(or_(PICK.c.confirmed_ms.is_(None), PICK.c.confirmed_ms >= bindparam("since")))
+    .where(or_(PICK.c.withdrawn_ms.is_(None), PICK.c.withdrawn_ms >= bindparam("since")))
+    .order_by(PICK.c.number)
+)
+PUTS_OF_SLOT = (
+    select(PUT)
+    .where(PUT.c.slot == bindparam("slot"))
+    .where(or_(PUT.c.confirmed_ms.is_(None), PUT.c.confirmed_ms >= bindparam("since")))
     .order_by(PUT.c.number)
 )
 EVENTS = (

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 METADATA = MetaData()
 
 # SQLite counts by itself only in a column of type INTEGER.
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 SKU = Table(
     "sku",
@@ -27,12 +28,13 @@ SKU = Table(
     Column("velocity_class", Text),
     Column("weight_g", BigInteger),
     Column("case_quantity", BigInteger),
+    Column("piece_value", Float),
 )
 
 RULE = Table(
     "floor_rule",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("rule", Text, nullable=False, unique=True),
     Column("body", Text, nullable=False),
     Column("set_ms", BigInteger, nullable=False),
@@ -58,7 +60,7 @@ REQUEST = Table(
 ORDER = Table(
     "pick_order",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("order", Text, nullable=False, unique=True),
     Column("body_hash", Text, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
@@ -93,7 +95,7 @@ LINE = Table(
 MOVEMENT = Table(
     "movement",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
     Column("from_account", Text, nullable=False),
     Column("to_account", Text, nullable=False),
@@ -103,6 +105,9 @@ MOVEMENT = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
 )
+
+Index("movement_from", MOVEMENT.c.from_account, MOVEMENT.c.at_ms)
+Index("movement_to", MOVEMENT.c.to_account, MOVEMENT.c.at_ms)
 
 BALANCE = Table(
     "balance",
@@ -115,7 +120,7 @@ BALANCE = Table(
 PICK = Table(
     "pick",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("pick", Text, nullable=False, unique=True),
     Column("visit", Text, nullable=False),
     Column("station", Text, nullable=False),
@@ -133,12 +138,13 @@ PICK = Table(
     Column("failed_ms", BigInteger),
     Column("withdrawn_ms", BigInteger),
 )
+Index("pick_of_slot", PICK.c.slot)
 Index("open_pick", PICK.c.station, PICK.c.number, sqlite_where=PICK.c.confirmed_ms.is_(None))
 
 RECEIPT = Table(
     "receipt",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("receipt", Text, nullable=False, unique=True),
     Column("body_hash", Text, nullable=False),
     Column("sku", Text, ForeignKey("sku.sku"), nullable=False),
@@ -154,7 +160,7 @@ Index("open_receipt", RECEIPT.c.number, sqlite_where=RECEIPT.c.completed_ms.is_(
 PUT = Table(
     "put",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("put", Text, nullable=False, unique=True),
     Column("visit", Text, nullable=False),
     Column("station", Text, nullable=False),
@@ -168,6 +174,7 @@ PUT = Table(
     Column("quantity", BigInteger),
     Column("confirmed_ms", BigInteger),
 )
+Index("put_of_slot", PUT.c.slot)
 Index("open_put", PUT.c.station, PUT.c.number, sqlite_where=PUT.c.confirmed_ms.is_(None))
 STATION = Table(
     "station",
@@ -181,7 +188,7 @@ STATION = Table(
 FEED = Table(
     "feed",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("event", Text, nullable=False),
 )
@@ -189,7 +196,7 @@ FEED = Table(
 OUTBOX = Table(
     "outbox",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("message", Text, nullable=False, unique=True),
     Column("order", Text, ForeignKey("pick_order.order")),
     Column("body", Text, nullable=False),
@@ -201,6 +208,7 @@ OUTBOX = Table(
     Column("refusals", Integer, nullable=False, server_default="0"),
     Column("dead_ms", BigInteger),
     Column("receipt", Text, ForeignKey("receipt.receipt", name="outbox_receipt")),
+    Column("slot", Text),
 )
 Index("pending_message", OUTBOX.c.number, sqlite_where=OUTBOX.c.delivered_ms.is_(None))
 Index("dead_message", OUTBOX.c.dead_ms, sqlite_where=OUTBOX.c.dead_ms.is_not(None))
@@ -208,7 +216,7 @@ Index("dead_message", OUTBOX.c.dead_ms, sqlite_where=OUTBOX.c.dead_ms.is_not(Non
 DISCREPANCY = Table(
     "discrepancy",
     METADATA,
-    Column("number", _NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("pick", Text, ForeignKey("pick.pick"), nullable=False),
     Column("station", Text, nullable=False),

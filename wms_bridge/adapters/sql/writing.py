@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Table, delete
+from sqlalchemy import Table, delete
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
 from planner.warehouse.ids import RuleId, Sku
+from wms_bridge.adapters.sql.counts import SqlCountWriting
 from wms_bridge.adapters.sql.reading import SqlReading, chunks
 from wms_bridge.adapters.sql.rows import (
     Row,
@@ -68,11 +69,8 @@ from wms_bridge.records import (
 )
 
 
-class SqlWriting(SqlReading):
+class SqlWriting(SqlCountWriting, SqlReading):
     """Changes over one connection inside one transaction."""
-
-    def __init__(self, connection: Connection):
-        super().__init__(connection)
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
         latest = {record.sku: record for record in skus}

@@ -7,7 +7,7 @@
  * - `age_ms`: age of the newest frame, null if there is none or it is not known yet
  * - `robots`: every robot as drawn now: `{robot, activity, x_m, y_m, theta_rad, x_px, y_px}`
  * - `pods`: number of stored pods drawn
- * - `chosen`: `{kind, id}` or null
+ * - `chosen`: `{kind, id}` or null; `marked`: what is pointed out on the floor for it
  * - `view`: `{x_m, y_m, scale}` with `scale` in CSS pixels per metre
  * - `pictures`: pictures of the robots drawn so far; `per_s`: pictures per second of the page
  */
@@ -24,6 +24,7 @@ export function installDebug(page) {
       robots: robotsOf(stage),
       pods: stage.pods.length,
       chosen: page.chosen,
+      marked: stage.marked,
       view: { x_m: stage.camera.x_m, y_m: stage.camera.y_m, scale: stage.camera.scale },
       pictures: stage.drawn,
       per_s: stage.perSecond,

@@ -1,9 +1,12 @@
 /** Puts the page together: the only wiring. `Page` owns what is shown and what is chosen. */
 
+import { placeOf } from "./casewords.js";
 import { installDebug } from "./debug.js";
 import { LiveFeed } from "./live.js";
 import { ACTIVITIES } from "./palette.js";
 import { AlarmList, DiscrepancyList } from "./panels/alarms.js";
+import { CaseCard } from "./panels/casecard.js";
+import { CountQueue } from "./panels/counts.js";
 import { Details } from "./panels/details.js";
 import { Header } from "./panels/header.js";
 import { KeyDialog } from "./panels/keydialog.js";
@@ -14,7 +17,9 @@ import { OrderTable, RobotTable, StationTable } from "./panels/tables.js";
 import { Tabs } from "./panels/tabs.js";
 import { setText } from "./panels/rows.js";
 import { Pointer } from "./pointer.js";
-import { Poll, apiKey, getJson, getOrder, getOrders, keepApiKey, socketAddress } from "./resources.js";
+import {
+  Poll, apiKey, getCase, getCases, getJson, getOrder, getOrders, keepApiKey, socketAddress,
+} from "./resources.js";
 import { Stage } from "./stage.js";
 
 const FIGURES_EVERY_MS = 250;
@@ -29,6 +34,8 @@ export class Page {
     this.orders = [];
     this.ordersTotal = 0;
     this.order = null;
+    this.cases = [];
+    this.bridgeClock = null;
     this.chosen = null;
     this.siteText = "";
     const say = (text) => setText(byId("announcer"), text);
@@ -43,8 +50,13 @@ export class Page {
     this.orderTable = new OrderTable(choose);
     this.alarms = new AlarmList((subject) => this.chooseNamed(subject), say);
     this.discrepancies = new DiscrepancyList((pod) => this.choose({ kind: "pod", id: pod }));
+    this.queue = new CountQueue((id) => this.chooseCase(id), say);
+    this.caseCard = new CaseCard({
+      close: () => this.closeCase(), decided: () => this.askCounts(),
+      refused: (error) => this.refused(error), say,
+    });
     this.details = new Details({ close: () => this.choose(null), follow: () => this.follow() });
-    this.tabs = new Tabs(document.querySelector('[role="tablist"]'), () => this.showTables());
+    this.tabs = new Tabs(document.querySelector('[role="tablist"]'), () => this.changedTab());
     this.keyDialog = new KeyDialog((key) => this.unlock(key));
     this.polls = this.makePolls();
   }
@@ -63,6 +75,9 @@ export class Page {
       order: poll(() => this.askOrder(), 2000, (order) => this.takeOrder(order)),
       discrepancies: poll(() => getJson("v1/discrepancies"), 4000, (answer) =>
         this.discrepancies.show(answer.discrepancies)),
+      cases: poll(() => getCases(this.tabs.current === "tab-counts"), 4000, (cases) => this.takeCases(cases)),
+      case: poll(() => this.askCase(), 3000, (given) => this.caseCard.show(given)),
+      accuracy: poll(() => getJson("v1/counts/accuracy"), 30_000, (found) => this.kpis.showAccuracy(found)),
       status: poll(() => getJson("v1/status"), 3000, (status) => this.takeStatus(status)),
     };
   }
@@ -128,8 +143,34 @@ export class Page {
     this.showTables();
   }
 
+  takeCases(cases) {
+    this.cases = cases;
+    this.queue.badge(cases);
+    this.showTables();
+  }
+
+  /** The chosen case with its evidence, or null without one. */
+  async askCase() {
+    return this.chosen?.kind === "case" ? getCase(this.chosen.id) : null;
+  }
+
+  askCounts() {
+    for (const poll of [this.polls.cases, this.polls.case, this.polls.accuracy]) poll.anew();
+  }
+
+  changedTab() {
+    if (this.tabs.current === "tab-counts") this.polls.cases.anew();
+    this.showTables();
+  }
+
+  /** The bridge's clock now (ms), null before it has been told. */
+  get bridge_ms() {
+    return this.bridgeClock && this.bridgeClock.now_ms + performance.now() - this.bridgeClock.told_ms;
+  }
+
   /** The first frame of a link may be an old one: the bridge knows since when it has it. */
-  takeStatus({ wms, view_age_ms }) {
+  takeStatus({ wms, view_age_ms, now_ms }) {
+    this.bridgeClock = { now_ms, told_ms: performance.now() };
     const unknown = this.frame && this.arrived_ms === null;
     if (unknown && view_age_ms !== null) this.arrived_ms = performance.now() - view_age_ms;
     const late = wms.configured && !wms.healthy && wms.backlog > 0;
@@ -179,8 +220,11 @@ export class Page {
     if (this.frame && current === "tab-stations") this.stations.show(this.frame, this.stage.site);
     if (this.frame && current === "tab-robots") this.robots.show(this.frame);
     if (current === "tab-orders") this.orderTable.show(this.orders, this.ordersTotal);
+    this.queue.chosen = named("case");
+    if (current === "tab-counts") this.queue.show(this.cases, this.bridge_ms);
     const known = { frame: this.frame, orders: this.orders, order: this.order };
-    this.details.show(this.chosen, known, this.stage.following);
+    const carded = this.chosen?.kind === "case" ? null : this.chosen;
+    this.details.show(carded, known, this.stage.following);
   }
 
   /** Points a thing `{kind, id}` out on the floor and in the tables; null lets go. */
@@ -188,11 +232,33 @@ export class Page {
     this.chosen = thing && { kind: thing.kind, id: thing.id };
     this.stage.mark(this.chosen);
     this.order = null;
+    if (thing?.kind !== "case") this.caseCard.close();
     if (thing?.kind === "order") {
       this.tabs.open("tab-orders");
       this.polls.order.now();
     }
     this.showTables();
+  }
+
+  /** Opens a case over the floor, beside its pod. */
+  chooseCase(id) {
+    const given = this.cases.find((one) => one.case === id);
+    if (!given) return;
+    const pod = { kind: "pod", id: placeOf(given).pod };
+    this.choose({ kind: "case", id });
+    this.stage.mark(pod);
+    this.goTo(pod);
+    const { camera } = this.stage;
+    const at = this.placeOf(pod);
+    const right = at && camera.toScreen(at.x_m, at.y_m).x < camera.width / 2;
+    this.caseCard.open(given, right ? "right" : "left");
+    this.polls.case.anew();
+  }
+
+  closeCase() {
+    const { id } = this.chosen;
+    this.choose(null);
+    this.queue.focus(id);
   }
 
   /** Chooses whatever has this name: the subject of an alarm. */

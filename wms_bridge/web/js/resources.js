@@ -1,8 +1,10 @@
-/** What the page asks the bridge for now and then: JSON by GET, repeated while it is in view. */
+/** What the page asks the bridge for, once or again and again while it is in view, and sends it. */
 
 const TIMEOUT_MS = 5000;
 const OLDEST_OPEN = 200;
 const LATEST_DONE = 60;
+const MOST_OPEN_CASES = 1000;
+const LATEST_CLOSED_CASES = 30;
 const KEY = "podherd-api-key";
 
 /** Where the bridge is: the folder this page came from. */
@@ -30,22 +32,48 @@ export function socketAddress(path) {
 
 /** JSON of a resource. Throws `NoAnswer` when the bridge cannot be reached or refuses. */
 export async function getJson(path) {
-  const headers = apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {};
-  let response;
-  try {
-    response = await fetch(address(path), { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
-    throw new NoAnswer(path, 0, error);
-  }
-  if (!response.ok) throw new NoAnswer(path, response.status);
-  return response.json();
+  return (await ask(path)).json();
 }
 
-/** The bridge could not be reached (`status` 0) or refused with an HTTP status. */
+/** Bytes of a resource as a Blob with its media type. Throws `NoAnswer`. */
+export async function getBlob(path) {
+  return (await ask(path)).blob();
+}
+
+/** Posts JSON and returns the JSON answered. Throws `NoAnswer`. */
+export async function postJson(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return (await ask(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
+async function ask(path, { headers = {}, ...options } = {}) {
+  const key = apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {};
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let response;
+  try {
+    response = await fetch(address(path), { ...options, headers: { ...headers, ...key }, signal });
+  } catch (error) {
+    throw new NoAnswer(path, 0, null, error);
+  }
+  if (!response.ok) throw new NoAnswer(path, response.status, await problemOf(response));
+  return response;
+}
+
+/** What the bridge says is wrong (RFC 9457), or null if it is put otherwise. */
+async function problemOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+/** The bridge could not be reached (`status` 0) or refused with an HTTP status and a `problem`. */
 export class NoAnswer extends Error {
-  constructor(path, status, cause) {
+  constructor(path, status, problem = null, cause = undefined) {
     super(status ? `${path}: HTTP ${status}` : `${path}: no answer`, { cause });
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -66,6 +94,31 @@ export function getOrder(order) {
   return getJson(`v1/orders/${encodeURIComponent(order)}`);
 }
 
+/** Cases of counts that are open, and with `closed` the latest of those as well. */
+export async function getCases(closed) {
+  const lists = [getJson(`v1/counts?status=open&limit=${MOST_OPEN_CASES}`)];
+  if (closed) lists.push(getJson(`v1/counts?status=closed&limit=${LATEST_CLOSED_CASES}`));
+  return (await Promise.all(lists)).flatMap((answer) => answer.counts);
+}
+
+/** One case with its history, and what its slot holds by the books `now`. */
+export async function getCase(id) {
+  const given = await getJson(`v1/counts/${encodeURIComponent(id)}`);
+  const { slot, sku } = given;
+  const { stock } = await getJson(`v1/stock?${new URLSearchParams({ slot, sku })}`);
+  return { ...given, now: stock.reduce((sum, { quantity }) => sum + quantity, 0) };
+}
+
+/** A supervisor's decision: `{action, reason, by, version}`. */
+export function decide(id, decision) {
+  return postJson(`v1/counts/${encodeURIComponent(id)}/decision`, decision);
+}
+
+/** A photo or reads by the SHA-256 of its bytes. */
+export function getEvidence(sha256) {
+  return getBlob(`v1/evidence/${encodeURIComponent(sha256)}`);
+}
+
 /** Asks for one thing again and again, and never twice at the same time. */
 export class Poll {
   /** `ask()` gets the data, `accept(data)` takes it and `failed(error)` a `NoAnswer`. */
@@ -76,6 +129,7 @@ export class Poll {
     this.failed = failed;
     this.timer = null;
     this.busy = false;
+    this.again = false;
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.now();
     });
@@ -93,7 +147,14 @@ export class Poll {
       this.failed(error);
     } finally {
       this.busy = false;
-      if (!document.hidden) this.timer = setTimeout(() => this.now(), this.every_ms);
+      if (this.again) this.anew();
+      else if (!document.hidden) this.timer = setTimeout(() => this.now(), this.every_ms);
     }
+  }
+
+  /** What is to be asked for has changed: an answer under way is not the last one. */
+  anew() {
+    this.again = this.busy;
+    this.now();
   }
 }

@@ -28,6 +28,8 @@ const FIGURES = [
       exceptions(k).map(([name, count]) => `${name}: ${count}`).join("\n")]],
 ];
 
+const ACCURACY = ["record_accuracy", "Record accuracy", ""];
+
 /** Name and count of each; a fleet of an earlier version tells none. */
 function exceptions(k) {
   return k.exceptions ?? [];
@@ -85,6 +87,9 @@ export class KpiPanel {
     this.curve = document.getElementById("sparkline");
     this.cells = new Map();
     document.getElementById("kpi-grid").append(...FIGURES.map((figure) => this.cell(figure)));
+    const accuracy = this.cell(ACCURACY);
+    accuracy.hidden = true;
+    this.cells.get("exceptions").box.before(accuracy);
   }
 
   cell([name, title, explanation]) {
@@ -103,6 +108,18 @@ export class KpiPanel {
   /** Remembers a frame for the curve; call for every frame. */
   record(frame) {
     this.history.add(frame.at_ms, frame.kpis.lines_picked);
+  }
+
+  /** Shows how right the books were found, as `/v1/counts/accuracy` tells it; nothing without counts. */
+  showAccuracy({ right, slots, adjustments, for_people: forPeople, minutes_p50: minutes }) {
+    const { box, text, unit } = this.cells.get("record_accuracy");
+    box.hidden = right === null;
+    if (right === null) return;
+    setText(text, decimal(100 * right, right > 0.99 && right < 1 ? 2 : 1));
+    setText(unit, " %");
+    const corrected = minutes === null ? "" : `; corrected in ${decimal(minutes, 0)} min (median)`;
+    box.title = `Share of settled counts in which the books stood; ${whole(slots)} slots counted, `
+      + `${whole(adjustments)} adjusted${corrected}, ${whole(forPeople)} needed people`;
   }
 
   /** Writes the figures of a frame; call as often as people can read. */
