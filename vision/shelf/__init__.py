@@ -1,0 +1,1 @@
+"""Shelves in pictures: which slots hold something, and how many pieces."""
