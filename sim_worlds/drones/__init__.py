@@ -1,0 +1,1 @@
+"""Drones beside the fast world: how they fly, what goes wrong, and who judges it."""
