@@ -7,6 +7,7 @@ from planner.vda5050.execution import OrderExecution
 from planner.warehouse.commands import (
     Command,
     SendTransportOrder,
+    ShowCounts,
     ShowPicks,
     ShowPuts,
     WithdrawPicks,
@@ -16,9 +17,11 @@ from planner.warehouse.ids import PodId, RobotId, SlotId, StationId
 from planner.warehouse.robot import RobotState
 from planner.warehouse.site import Point, Site
 from planner.warehouse.transport import Action, ActionKind, ActionStatus
+from sim_worlds.counter import DoneCount
 from sim_worlds.faults import Faults, Freezes
 from sim_worlds.floor import Floor, FloorChanges
 from sim_worlds.params import WorldParams
+from sim_worlds.passing import Look, Pass, Passing
 from sim_worlds.referee import Referee, Violation, ViolationKind
 from sim_worlds.staff import Done, DonePick, DonePut, Staff, StaffParams
 
@@ -26,11 +29,15 @@ from sim_worlds.staff import Done, DonePick, DonePut, Staff, StaffParams
 @dataclass(frozen=True, slots=True)
 class WorldNews:
     """What happened since the last time asked, in order: robots' reports, picks that were finished
-    or that an arm failed at, and finished puts."""
+    or that an arm failed at, finished puts and counts of people; ``looks`` that robots were sent
+    for, and what they drove past (``passes``)."""
 
     events: tuple[RobotStateSeen, ...]
     picks: tuple[DonePick, ...]
     puts: tuple[DonePut, ...] = ()
+    counts: tuple[DoneCount, ...] = ()
+    looks: tuple[Look, ...] = ()
+    passes: tuple[Pass, ...] = ()
 
 
 class FastWorld:
@@ -64,6 +71,9 @@ class FastWorld:
             for robot in self.floor.robots
         }
         self._actions: dict[RobotId, Action] = {}
+        self._looking_ms: dict[RobotId, int] = {}
+        self._looks: list[Look] = []
+        self._passing = Passing(self.floor)
         self._staff = Staff(site, true_stock, staff, seed)
         self._station_places = {station.id: station.position_m for station in site.stations}
         self._near_m = site.pitch_m / 2
@@ -93,14 +103,16 @@ class FastWorld:
     # --- commands --------------------------------------------------------------------------
 
     def command(self, command: Command) -> None:
-        """Carry out an order for a robot, show picks or puts, or take picks back; other commands
-        are not for the floor."""
+        """Carry out an order for a robot, show picks, puts or counts, or take picks back; other
+        commands are not for the floor."""
         if isinstance(command, SendTransportOrder):
             self._take_order(command)
         elif isinstance(command, ShowPicks):
             self._staff.show_picks(command.station, command.picks, self.now_ms)
         elif isinstance(command, ShowPuts):
             self._staff.show_puts(command.station, command.puts, self.now_ms)
+        elif isinstance(command, ShowCounts):
+            self._staff.show_counts(command.station, command.counts)
         elif isinstance(command, WithdrawPicks):
             self._staff.withdraw(command.station, command.picks, self.now_ms)
 
@@ -136,6 +148,7 @@ class FastWorld:
         elif action.kind is ActionKind.DROP:
             self.floor.lower(robot, action.pod)
         elif action.kind is ActionKind.DETECT_OBJECT:
+            self._looking_ms[robot] = self.now_ms
             self.floor.detect(robot, action.pod or PodId(""))
         else:
             self.floor.charge(robot, True)
@@ -150,6 +163,8 @@ class FastWorld:
         events: list[RobotStateSeen] = []
         picks: list[DonePick] = []
         puts: list[DonePut] = []
+        counts: list[DoneCount] = []
+        passes: list[Pass] = []
         while floor.now_ms < until_ms:
             for robot in self._freezes.due(floor.now_ms):
                 floor.freeze(robot, self._freezes.seconds)
@@ -159,11 +174,15 @@ class FastWorld:
             )
             if changes.reached or changes.ended:
                 self._pass_on(changes)
+            passes += self._passing.step()
             events += self._reports()
             done = self._work()
             picks += done.picks
             puts += done.puts
-        return WorldNews(tuple(events), tuple(picks), tuple(puts))
+            counts += done.counts
+        looks, self._looks = tuple(self._looks), []
+        news = tuple(events), tuple(picks), tuple(puts), tuple(counts)
+        return WorldNews(*news, looks, tuple(passes))
 
     def _pass_on(self, changes: FloorChanges) -> None:
         """Tell the robots what their drives and lifts have done, and let them go on."""
@@ -178,7 +197,16 @@ class FastWorld:
             action = self._actions.pop(ended.robot)
             execution = self._robots[ended.robot]
             execution.action_changed(action.action, ended.status, ended.text)
+            self._note_look(ended.robot, action, ended.status)
             self._go_on(ended.robot)
+
+    def _note_look(self, robot: RobotId, action: Action, status: ActionStatus) -> None:
+        if action.kind is not ActionKind.DETECT_OBJECT or action.pod is None:
+            return
+        from_ms = self._looking_ms.pop(robot)
+        if status is ActionStatus.FINISHED:
+            pose = self.floor.pose(robot)
+            self._looks.append(Look(robot, action.pod, from_ms, self.now_ms, pose))
 
     def _reports(self) -> list[RobotStateSeen]:
         phase = self.now_ms // self.params.step_ms % len(self._phases)

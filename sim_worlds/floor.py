@@ -8,7 +8,7 @@ are built on it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from math import hypot
+from math import atan2, cos, hypot, pi, sin
 from random import Random
 
 import numpy as np
@@ -171,8 +171,9 @@ class Floor:
         self._end(row, ActionStatus.FINISHED)
 
     def detect(self, robot: RobotId, pod: PodId) -> None:
-        """Look at the pod that stands in the cell beside for as long as the robot's scanner takes.
-        Fails without a scanner, if the pod does not stand there, also at the end, or if the robot
+        """Look at the pod that stands in the cell beside for as long as the robot's scanner takes;
+        scanners look to the sides, so a robot with the pod before or behind it turns first. Fails
+        without a scanner, if the pod does not stand there, also at the end, or if the robot
         drives."""
         row = self._rows[robot]
         if self._kinds[row].scanner is None:
@@ -203,6 +204,7 @@ class Floor:
             work, pod, _ = self._work.pop(row)
             self._drives.flags[row, motion.WORKING] = 0
             if work is _Work.DETECT:
+                self._drives.state[row, motion.THETA] += self._turn_aside_rad(row, pod)
                 there = self._stands_beside(row, pod)
                 status = ActionStatus.FINISHED if there else ActionStatus.FAILED
                 self._end(row, status, "" if there else f"{pod} was taken away meanwhile.")
@@ -227,15 +229,24 @@ class Floor:
         if self._drives.state[row, motion.SPEED] > 0:
             self._end(row, ActionStatus.FAILED, "the robot drives.")
             return
-        self._work[row] = (work, pod, self.now_ms + self._work_ms(row, work))
+        self._work[row] = (work, pod, self.now_ms + self._work_ms(row, work, pod))
         self._drives.flags[row, motion.WORKING] = 1
 
-    def _work_ms(self, row: int, work: _Work) -> int:
-        scanner = self._kinds[row].scanner
-        if work is _Work.DETECT and scanner is not None:
-            return round(scanner.dwell_s * 1000)
+    def _work_ms(self, row: int, work: _Work, pod: PodId) -> int:
+        kind = self._kinds[row]
+        if work is _Work.DETECT and kind.scanner is not None:
+            turn_s = self._turn_aside_rad(row, pod) / kind.turn_rate_radps
+            return round((kind.scanner.dwell_s + turn_s) * 1000)
         spread = self._randoms[row].uniform(1.0, 1.0 + self.params.lift_spread)
-        return round(self._kinds[row].lift_s * 1000 * spread)
+        return round(kind.lift_s * 1000 * spread)
+
+    def _turn_aside_rad(self, row: int, pod: PodId) -> float:
+        """By how much a robot turns to have a pod at its side."""
+        here, place = self._drives.pose(row), self.stored.get(pod)
+        if place is None:
+            return 0.0
+        bearing = atan2(place.y_m - here.y_m, place.x_m - here.x_m) - here.theta_rad
+        return 0.0 if abs(sin(bearing)) > abs(cos(bearing)) else pi / 2
 
     def _stands_beside(self, row: int, pod: PodId) -> bool:
         """Whether the pod stands in one of the four cells beside the robot's."""

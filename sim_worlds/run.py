@@ -4,7 +4,7 @@ The bridge is the real one on the store in memory; nothing is left out but proce
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from time import thread_time
 
@@ -12,13 +12,15 @@ from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.roadmap.rules import RuleCheck
 from planner.warehouse.commands import Command, SendTransportOrder
+from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import PodherdError, TooLate
 from planner.warehouse.events import Event
-from planner.warehouse.ids import OrderId, PodId
+from planner.warehouse.ids import OrderId, PodId, SlotId
 from planner.warehouse.site import Point
 from planner.warehouse.view import Kpis
+from sim_worlds.counter import DoneCount
 from sim_worlds.demand import TimedOrder
-from sim_worlds.discrete import FastWorld
+from sim_worlds.discrete import FastWorld, WorldNews
 from sim_worlds.edits import apply_edit
 from sim_worlds.eventlog import EventLogWriter
 from sim_worlds.faults import true_stock
@@ -39,8 +41,8 @@ STALL_MS = 3_600_000
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended: ``unfinished`` orders were still open, ``refused`` ones, and
-    ``refused_edits`` of rules, the bridge did not take; ``ledger`` is the audit of the books and
-    ``violations`` are what the referee saw."""
+    ``refused_edits`` of rules and ``refused_counts`` of sensors, the bridge did not take;
+    ``ledger`` is the audit of the books and ``violations`` are what the referee saw."""
 
     kpis: Kpis
     ticks: int
@@ -49,33 +51,34 @@ class Outcome:
     refused: tuple[tuple[OrderId, str], ...]
     ledger: LedgerReport
     refused_edits: tuple[str, ...] = ()
+    refused_counts: tuple[str, ...] = ()
 
 
 class ShiftRun:
     """A run that is stepped from outside, so that progress can be shown and state be looked at;
-    ``dispatcher`` takes the place of the usual one."""
+    ``dispatcher`` takes the place of the usual one. ``sensing`` is asked in every tick what follows
+    from the looks and passes of its news, after picks, puts and counts of people are in the books;
+    without it robots that count see nothing. ``bridge`` and ``true_stock`` take the place of a
+    bridge in memory, and of stock that is as the books say but for the shift's faults."""
 
     def __init__(
         self,
         shift: Shift,
         log: EventLogWriter | None = None,
         dispatcher: Dispatcher | None = None,
+        sensing: "Sensing | None" = None,
+        bridge: Bridge | None = None,
+        true_stock: MutableMapping[SlotId, int] | None = None,
     ):
         self.dispatcher = dispatcher or Dispatcher(shift.site, shift.dispatch, shift.guidance)
         self.state: State = self.dispatcher.start()
-        self.bridge = Bridge(shift.site, MemoryStore(), RuleCheck(shift.site))
-        self.world = FastWorld(
-            shift.site,
-            pod_places(self.dispatcher),
-            true_stock(shift.stock, shift.faults, shift.seed),
-            shift.world,
-            shift.faults,
-            shift.seed,
-            StaffParams(shift.picker, arm=shift.arms),
-        )
+        self.bridge = bridge or Bridge(shift.site, MemoryStore(), RuleCheck(shift.site))
+        self.world = _world(shift, self.dispatcher, true_stock)
         self.refused: list[tuple[OrderId, str]] = []
         self.refused_edits: list[str] = []
         self.edits_applied = 0
+        self.refused_counts: list[str] = []
+        self._sensing = sensing
         self.commands: tuple[Command, ...] = ()
         self.ticks = 0
         self.now_ms = 0
@@ -132,6 +135,7 @@ class ShiftRun:
             self._last_pick_ms = self.now_ms
         for pick in news.picks:
             self._book(pick)
+        self._book_counts(news)
         events: list[Event] = [*self._feed_events(), *news.events]
         if self._log is not None:
             self._log.before_step(self.now_ms, self._feed, events)
@@ -153,6 +157,22 @@ class ShiftRun:
             self.bridge.confirm_pick(pick.pick, pick.quantity, self.now_ms, pick.reason)
         except TooLate:  # withdrawn while it was being taken
             self.world.put_back(done)
+            return
+        self._last_pick_ms = self.now_ms
+
+    def _book_counts(self, news: WorldNews) -> None:
+        for done in news.counts:
+            self._book_count(done)
+        if self._sensing is None or not (news.looks or news.passes):
+            return
+        seen = tuple(self._sensing(self, news))
+        answers = self.bridge.counts.take(seen, self.now_ms) if seen else ()
+        self.refused_counts += [str(one) for one in answers if isinstance(one, PodherdError)]
+
+    def _book_count(self, done: DoneCount) -> None:
+        try:
+            self.bridge.counts.confirm(done.task.count, done.quantity, done.by, self.now_ms)
+        except TooLate:  # not wanted any more
             return
         self._last_pick_ms = self.now_ms
 
@@ -207,7 +227,26 @@ class ShiftRun:
             refused=tuple(self.refused),
             ledger=self.bridge.verify(),
             refused_edits=tuple(self.refused_edits),
+            refused_counts=tuple(self.refused_counts),
         )
+
+
+Sensing = Callable[[ShiftRun, WorldNews], Iterable[SlotCount]]
+"""What the sensors of robots make of the looks and passes in the news."""
+
+
+def _world(
+    shift: Shift, dispatcher: Dispatcher, stock: MutableMapping[SlotId, int] | None
+) -> FastWorld:
+    return FastWorld(
+        shift.site,
+        pod_places(dispatcher),
+        true_stock(shift.stock, shift.faults, shift.seed) if stock is None else stock,
+        shift.world,
+        shift.faults,
+        shift.seed,
+        StaffParams(shift.picker, arm=shift.arms),
+    )
 
 
 def pod_places(dispatcher: Dispatcher) -> dict[PodId, Point]:

@@ -9,10 +9,19 @@ from random import Random
 from planner.dispatch.params import DispatchParams
 from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
+from planner.warehouse.counts import EvidenceKind
 from planner.warehouse.errors import InvalidOrder, InvalidSite
 from planner.warehouse.ids import ReceiptId, RobotId, Sku
 from planner.warehouse.receipts import Receipt
-from planner.warehouse.site import PickerKind, Site, StationRole
+from planner.warehouse.site import (
+    PickerKind,
+    Point,
+    RobotType,
+    Scanner,
+    Site,
+    SiteRobot,
+    StationRole,
+)
 from planner.warehouse.stock import Balance
 from sim_worlds.demand import DemandParams, TimedOrder, generate_orders
 from sim_worlds.edits import TimedEdit
@@ -268,6 +277,56 @@ def with_robots(site: Site, count: int) -> Site:
         for number, point in enumerate(points, start=1)
     )
     return replace(site, robots=(*site.robots, *added))
+
+
+COUNTER = RobotType(
+    id="counter",
+    length_m=0.6,
+    width_m=0.5,
+    speed_mps=1.5,
+    loaded_speed_mps=1.5,
+    acceleration_mps2=1.0,
+    turn_rate_radps=1.57,
+    lift_s=3.0,
+    battery_wh=350.0,
+    drive_w=120.0,
+    idle_w=40.0,
+    charge_w=1500.0,
+    scanner=Scanner((EvidenceKind.RFID, EvidenceKind.CAMERA)),
+    carries=False,
+)
+"""A small robot with a reader and cameras that carries nothing. Our assumption."""
+
+
+def with_counters(site: Site, count: int, scanner: Scanner | None = None) -> Site:
+    """The site with ``count`` more robots that only count, with this scanner or an RFID reader and
+    cameras; they start beneath pods, on spots where no robot stands. :class:`InvalidSite` if there
+    is no room, or if the site has such robots already."""
+    if any(kind.id == COUNTER.id for kind in site.robot_types):
+        raise InvalidSite("the site has robots that count", field="counters", value=count)
+    kind = COUNTER if scanner is None else replace(COUNTER, scanner=scanner)
+    points = _starts(site, count, "counters")
+    added = tuple(
+        SiteRobot(RobotId(f"COUNT{number:02}"), kind.id, point)
+        for number, point in enumerate(points, start=1)
+    )
+    types = (*site.robot_types, kind)
+    return replace(site, robot_types=types, robots=(*site.robots, *added))
+
+
+def _starts(site: Site, count: int, field_name: str) -> list[Point]:
+    """Where ``count`` more robots can start, spread over the spots."""
+    roadmap = compile_roadmap(site)
+    taken = set(roadmap.robots.values())
+    free = [roadmap.index[spot] for spot in roadmap.spots if spot not in taken]
+    if not 0 <= count <= len(free):
+        raise InvalidSite(
+            "there are not enough spots to start from",
+            field=field_name,
+            value=count,
+            remedy=f"Ask for 0 to {len(free)} more robots on {site.name}.",
+        )
+    return [(float(x), float(y)) for x, y in roadmap.xy_m[_spread(count, free)]]
 
 
 def _spread(count: int, places: Iterable[int]) -> list[int]:

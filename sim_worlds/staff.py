@@ -1,13 +1,15 @@
-"""Who works at the stations of a site: people who pick and put away, robot arms, and the person who
-takes what the arms could not. Pure: time and tasks in, outcomes out."""
+"""Who works at the stations of a site: people who pick, put away and count, robot arms, and the
+person who takes what the arms could not. Pure: time and tasks in, outcomes out."""
 
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.ids import PickId, PodId, PutId, SlotId, StationId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.site import PickerKind, PickStation, Site, StationRole
+from sim_worlds.counter import Counter, CounterParams, DoneCount, Turns
 from sim_worlds.picker import ArmParams, Picker, PickerParams, PickOutcome, RobotArm
 from sim_worlds.stower import PutOutcome, Stower, StowerParams
 
@@ -25,6 +27,7 @@ class StaffParams:
     picker: PickerParams = field(default_factory=PickerParams)
     stower: StowerParams = field(default_factory=StowerParams)
     arm: ArmParams = field(default_factory=ArmParams)
+    counter: CounterParams = field(default_factory=CounterParams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,18 @@ class Done:
 
     picks: tuple[DonePick, ...] = ()
     puts: tuple[DonePut, ...] = ()
+    counts: tuple[DoneCount, ...] = ()
 
     @property
     def all(self) -> tuple[DonePick | DonePut, ...]:
-        """Both."""
+        """What moved pieces: picks and puts."""
         return (*self.picks, *self.puts)
 
 
 class Staff:
     """One who picks at every station, as its ``picker`` says, and one more who puts goods away at
-    every replenishment station. One person goes to all arms if they are attended.
+    every replenishment station. One person goes to all arms if they are attended. At every pick
+    station slots are counted once nothing is left to pick, by two people in turn.
 
     ``true_stock`` is what really lies in the slots; it shrinks with every pick and grows with
     every put. What was shown before is not done twice. The same arguments, tasks and times give
@@ -86,6 +91,12 @@ class Staff:
             for place in site.stations
             if StationRole.REPLENISH in place.roles
         }
+        turns = Turns()
+        self._counters = {
+            place.id: Counter(place.id, true_stock, turns, params.counter, seed)
+            for place in site.stations
+            if StationRole.PICK in place.roles
+        }
         self._picks: dict[PickId, PickTask] = {}
         self._puts: dict[PutId, PutTask] = {}
 
@@ -110,6 +121,10 @@ class Staff:
         shown = tuple(puts)
         self._puts.update((put.put, put) for put in shown)
         self._stowers[station].show(shown, now_ms)
+
+    def show_counts(self, station: StationId, counts: Iterable[CountTask]) -> None:
+        """Put counts on the list of a pick station."""
+        self._counters[station].show(counts)
 
     def withdraw(self, station: StationId, picks: Iterable[PickId], now_ms: int) -> None:
         """Take picks off the list; what is done already stays done."""
@@ -140,8 +155,10 @@ class Staff:
         self._true_stock[slot] = self._true_stock.get(slot, 0) + done.outcome.quantity
 
     def advance(self, now_ms: int, present: Presence) -> Done:
-        """What is done by now: picks station by station, what the arms had left, then puts."""
-        return Done(self._pick(now_ms, present), self._put(now_ms, present))
+        """What is done by now: picks station by station, what the arms had left, then puts, then
+        counts."""
+        picks, puts = self._pick(now_ms, present), self._put(now_ms, present)
+        return Done(picks, puts, self._count(now_ms, present))
 
     def _pick(self, now_ms: int, present: Presence) -> tuple[DonePick, ...]:
         outcomes: list[PickOutcome] = []
@@ -167,6 +184,15 @@ class Staff:
             DonePut(task, outcome, present(task.station, task.pod))
             for task, outcome in zip(tasks, outcomes, strict=True)
         )
+
+    def _count(self, now_ms: int, present: Presence) -> tuple[DoneCount, ...]:
+        done: list[DoneCount] = []
+        for station, counter in self._counters.items():
+            while (task := counter.at_hand) and not present(station, task.pod):
+                counter.drop()
+            if counter.at_hand and not self._pickers[station].busy:
+                done += counter.advance(now_ms)
+        return tuple(done)
 
 
 def _picker(

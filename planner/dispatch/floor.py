@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from planner.dispatch.sights import Sights
 from planner.mapf.guidance import STEP, Guidance
 from planner.mapf.operations import Profile
 from planner.roadmap.access import Int32Array, may_enter
@@ -65,6 +66,9 @@ class Floor:
         )
         self.spots: tuple[int, ...] = tuple(roadmap.index[node] for node in roadmap.spots)
         self.types: frozenset[str] = frozenset(kind.id for kind in site.robot_types)
+        self.carriers: frozenset[str] = frozenset(k.id for k in site.robot_types if k.carries)
+        self.counts = any(kind.scanner is not None for kind in site.robot_types)
+        """Whether there are robot types that count."""
         self._lift_ms = {kind.id: round(1000 * kind.lift_s) for kind in site.robot_types}
         self._paces: dict[tuple[str, bool], Pace] = {
             (kind.id, loaded): Pace.of(kind, loaded)
@@ -118,6 +122,11 @@ class Floor:
     def typical_hop_ms(self) -> int:
         """Driving time of a cell at the fastest pace, outside slow zones: one step of a plan."""
         return min(self._hop_ms(pace) for pace in self._paces.values())
+
+    @cached_property
+    def sights(self) -> Sights:
+        """What robots that count can see from where, on the floor as the site draws it."""
+        return Sights(self.site, self.roadmap) if self._drawn is self else self._drawn.sights
 
     @cached_property
     def dead_ends(self) -> tuple[DeadEnds, DeadEnds]:

@@ -20,6 +20,10 @@ EXCEPTIONS = {
     "pairings_out_of_time": "pod pairings out of time",
     "covers_out_of_time": "pod covers out of time",
     "improvements_out_of_time": "searches of neighbouring stations out of time",
+    "looks": "looks of robots that count",
+    "looks_failed": "looks that came to nothing",
+    "slots_settled": "slots settled",
+    "slots_counted": "slots counted by people",
 }
 """Counters of :class:`~planner.dispatch.state.Tally` that people should see, and their names."""
 
@@ -35,16 +39,16 @@ def tally_time(turn: Turn) -> None:
     turn.count(robot_busy_ms=busy * passed_ms, station_picking_ms=picking * passed_ms)
 
 
-def kpis(state: State, stations: tuple[StationId, ...]) -> Kpis:
-    """Rates since the first order came in, up to now or to the completion of the last."""
+def kpis(state: State, stations: tuple[StationId, ...], carriers: frozenset[str]) -> Kpis:
+    """Rates since the first order came in, up to now or to the completion of the last. Counting is
+    not utilisation: robots of types that are no ``carriers`` are left out."""
     tally = state.tally
     start = tally.first_order_ms
     end = state.now_ms if state.orders else tally.last_done_ms
     elapsed_s = (end - start) / 1000 if start is not None and end > start else 0.0
     hours = elapsed_s / HOUR_S or float("inf")
-    robots = len(state.robots)
-    ages = sorted(state.finished.values())
-    dock_ages = sorted(state.put_away.values())
+    robots = sum(robot.type in carriers for robot in state.robots.values())
+    ages, dock_ages = sorted(state.finished.values()), sorted(state.put_away.values())
     return Kpis(
         elapsed_s=elapsed_s,
         orders_received=tally.orders_received,

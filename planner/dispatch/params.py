@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from planner.assign.batteries import BatteryLevels
+from planner.assign.counting import CountingParams
 from planner.assign.cover import CoverParams
 from planner.assign.demand import DemandParams
 from planner.assign.neighbourhood import NeighbourhoodParams
@@ -80,6 +81,7 @@ class DispatchParams:
     robots: RobotParams = field(default_factory=RobotParams)
     spots: SpotParams = field(default_factory=SpotParams)
     demand: DemandParams = field(default_factory=DemandParams)
+    counting: CountingParams = field(default_factory=CountingParams)
 
     def __post_init__(self) -> None:
         if not 5 <= self.depth <= 7 or self.trials < 0:

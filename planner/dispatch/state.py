@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Self
 
+from planner.assign.counting import AbcClass, Doubt, LookBudget
 from planner.assign.demand import LineRate, PodHeat
 from planner.assign.matches import Matches
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, RouteLine, ShortenLine
 from planner.warehouse.flows import EVERYTHING_TO_PERSON, RoutingPolicy, SkuFacts
 from planner.warehouse.ids import (
     ClosureId,
+    CountId,
     LineId,
     OrderId,
     PickId,
@@ -79,16 +81,18 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class SlotStock:
-    """What a slot holds by the books and how much of it is promised to picks."""
+    """What a slot holds by the books and how much of it is promised to picks; ``held`` while it is
+    in quarantine: nothing more of it is promised, and what is promised stays so."""
 
     sku: Sku
     quantity: int
     reserved: int = 0
+    held: bool = False
 
     @property
     def available(self) -> int:
         """Pieces that can still be promised."""
-        return max(0, self.quantity - self.reserved)
+        return 0 if self.held else max(0, self.quantity - self.reserved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,25 @@ class SlotPromise:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class WantedCount:
+    """A person is to count a slot; wanted since ``since_ms``."""
+
+    count: CountId
+    slot: SlotId
+    sku: Sku
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLook:
+    """A robot is to look at a slot once more; wanted since ``since_ms``, and last asked for at
+    ``asked_ms``: a look begun before that is not what was asked for then."""
+
+    since_ms: int
+    asked_ms: int
+
+
 class Phase(StrEnum):
     """How far a pod visit has come."""
 
@@ -134,11 +157,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One presentation of a pod; ``picks`` and ``puts`` are those not confirmed yet (of the picks,
-    ``hidden`` have not been shown), ``spot`` is where the pod goes afterwards (a node),
-    ``picks_made`` and ``puts_made`` number them. ``since_ms`` is when it was requested, in phase
-    RETURN when that began. A visit that has a spot from the start only moves the pod there, see
-    :mod:`planner.dispatch.phases.reslot`."""
+    """One presentation of a pod; ``picks``, ``puts`` and ``counts`` are those not confirmed yet (of
+    the picks, ``hidden`` have not been shown), ``spot`` is where the pod goes afterwards (a node),
+    ``picks_made``, ``puts_made`` and ``counts_made`` number them. ``since_ms`` is when it was
+    requested, in phase RETURN when that began. A visit that has a spot from the start only moves
+    the pod there, see :mod:`planner.dispatch.phases.reslot`."""
 
     visit: VisitId
     pod: PodId
@@ -152,6 +175,13 @@ class Visit:
     spot: int | None = None
     puts: tuple[PutId, ...] = ()
     puts_made: int = 0
+    counts: tuple[CountId, ...] = ()
+    counts_made: int = 0
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything is left to do at the station."""
+        return bool(self.picks or self.puts or self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +255,10 @@ class Tally:
     the greedy one was taken; ``pairings`` and ``covers`` how often pods were chosen together, of
     these ``*_greedy`` with the greedy answer and ``*_out_of_time`` without a proof;
     ``improvements`` how often neighbouring stations were decided anew, of these
-    ``improvements_taken`` with another answer than they had."""
+    ``improvements_taken`` with another answer than they had. ``looks`` are those that robots were
+    sent for and made, ``looks_failed`` those that came to nothing; ``slots_settled`` were found or
+    made right, and ``slots_counted`` by people; ``metres`` are driven by robots that carry,
+    ``metres_counting`` by those that only count."""
 
     first_order_ms: int | None = None
     last_done_ms: int = 0
@@ -265,6 +298,11 @@ class Tally:
     improvements: int = 0
     improvements_taken: int = 0
     improvements_out_of_time: int = 0
+    looks: int = 0
+    looks_failed: int = 0
+    slots_settled: int = 0
+    slots_counted: int = 0
+    metres_counting: float = 0.0
 
 
 @dataclass(slots=True)
@@ -286,7 +324,13 @@ class State:
     the stations that an operator has closed, and whether at once; ``open_since`` those open now,
     and since when (ms); ``rates`` how often each SKU was ordered of late, and ``heat`` how much
     each pod is in demand, from time to time; ``press_credit`` how many orders may go first because
-    they are old or nearly due, and ``care`` how far stations can afford to care for such."""
+    they are old or nearly due, and ``care`` how far stations can afford to care for such.
+
+    Of counting: ``counts`` that people are to make, ``rescans`` that robots are to,
+    ``quarantined`` slots; ``doubts`` of the slots that something has happened to, ``abc`` the SKUs
+    of classes A and B, ``face_bits`` what a look at each pod would tell, of which ``face_cursor``
+    is brought up to date next; pods that are not looked at before a time (ms, ``look_after``), and
+    the ``look_budget``."""
 
     now_ms: int = 0
     robots: dict[RobotId, Robot] = field(default_factory=dict)
@@ -333,6 +377,15 @@ class State:
     press_credit: float = 1.0
     care: float = 1.0
     visits_made: int = 0
+    counts: dict[CountId, WantedCount] = field(default_factory=dict)
+    rescans: dict[SlotId, WantedLook] = field(default_factory=dict)
+    quarantined: dict[SlotId, None] = field(default_factory=dict)
+    doubts: dict[SlotId, Doubt] = field(default_factory=dict)
+    abc: dict[Sku, AbcClass] = field(default_factory=dict)
+    face_bits: dict[PodId, float] = field(default_factory=dict)
+    face_cursor: int = 0
+    look_after: dict[PodId, int] = field(default_factory=dict)
+    look_budget: LookBudget | None = None
     tally: Tally = field(default_factory=Tally)
 
     def fork(self) -> Self:

@@ -12,6 +12,7 @@ from planner.dispatch.params import DispatchParams
 from planner.dispatch.phases.absorb import absorb
 from planner.dispatch.phases.binding import release_unserved
 from planner.dispatch.phases.changes import ask_again, rank_waiting, turn_back_idle, withdrawals
+from planner.dispatch.phases.counting import join_counts, request_counts
 from planner.dispatch.phases.deadlock import break_deadlocks
 from planner.dispatch.phases.detours import reroute
 from planner.dispatch.phases.driving import drive, whole_order
@@ -22,6 +23,7 @@ from planner.dispatch.phases.legs import (
     show_at_stations,
     shown_at,
 )
+from planner.dispatch.phases.looking import look_at_pods
 from planner.dispatch.phases.orders import (
     close_orders,
     give_up_missing,
@@ -111,6 +113,7 @@ class Dispatcher:
         top_up(turn)
         turn_back_idle(turn)
         combine_visits(turn)
+        join_counts(turn)
         show_at_stations(turn)
         finish_picking(turn)
         go_straight_on(turn)
@@ -122,9 +125,11 @@ class Dispatcher:
         improve_neighbourhood(turn)
         rank_waiting(turn)
         request_puts(turn)
+        request_counts(turn)
         reslot(turn)
         assign(turn)
         begin_legs(turn)
+        look_at_pods(turn)
         park_idle(turn)
         ask_again(turn)
         break_deadlocks(turn)

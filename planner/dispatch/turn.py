@@ -16,7 +16,7 @@ from planner.dispatch.state import (
 )
 from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
-from planner.warehouse.ids import LineId, OrderId, RobotId, SlotId, StationId, VisitId
+from planner.warehouse.ids import LineId, OrderId, PodId, RobotId, SlotId, StationId, VisitId
 from planner.warehouse.stock import pod_of
 
 
@@ -35,6 +35,10 @@ class Turn:
     """Orders that began to wait in this turn."""
     counted: dict[str, float] = field(default_factory=dict)
     """What to add to the tally."""
+    doubted: dict[PodId, None] = field(default_factory=dict)
+    """Pods of which a look may tell more, or less, than it did before this turn."""
+    settled: dict[PodId, None] = field(default_factory=dict)
+    """Pods with slots that were settled in this turn."""
     unranked: bool = False
     """An order came among the waiting, or its priority changed: they may be out of order."""
     obstacles: Obstacles = CLEAR

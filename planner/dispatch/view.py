@@ -15,7 +15,7 @@ def floor_view(state: State, floor: Floor) -> FloorView:
         robots=tuple(_robot(state, floor, robot) for robot in state.robots.values()),
         pods=tuple(PodView(pod, *_point(floor, node)) for pod, node in state.pods.items()),
         stations=tuple(_station(state, station) for station in floor.stations),
-        kpis=kpis(state, floor.pick_stations),
+        kpis=kpis(state, floor.pick_stations, floor.carriers),
         alarms=tuple(state.alarms.values()),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from planner.dispatch.state import State
 from planner.dispatch.step import TICK_MS, Dispatcher
-from planner.warehouse.commands import Command, SendTransportOrder, ShowPicks, ShowPuts
+from planner.warehouse.commands import Command, SendTransportOrder, ShowCounts, ShowPicks, ShowPuts
 from planner.warehouse.events import (
     Event,
     PickConfirmed,
@@ -18,7 +18,7 @@ from planner.warehouse.events import (
     RobotStateSeen,
     StockStated,
 )
-from planner.warehouse.ids import NodeId, RobotId, SlotId, TransportOrderId
+from planner.warehouse.ids import NodeId, PodId, RobotId, SlotId, TransportOrderId
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.robot import Pose, RobotState
@@ -51,6 +51,9 @@ class HoppingWorld:
         """How many pieces of each put a slot does not take, whatever it should have room for."""
         self.waiting: list[Event] = [StockStated(tuple(stock))]
         self.collisions: list[str] = []
+        self.looks: list[tuple[RobotId, PodId]] = []
+        """Pods that robots were sent to look at and stood beside."""
+        self.shown_counts: list[ShowCounts] = []
         roadmap = self.floor.roadmap
         self.pods = {pod: str(node) for pod, node in roadmap.pods.items()}
         self.robots = {
@@ -78,6 +81,10 @@ class HoppingWorld:
                 for task in command.picks:
                     if task.pick not in self.confirmed:
                         self._pick(task.pick, task.slot, task.quantity, task.sku)
+            elif isinstance(command, ShowCounts):
+                robots = self.robots.values()
+                assert any(hopper.state.load == command.pod for hopper in robots), "no pod here"
+                self.shown_counts.append(command)
             elif isinstance(command, ShowPuts):
                 for put in command.puts:
                     if put.put not in self.put:
@@ -169,9 +176,12 @@ class HoppingWorld:
             hopper.state = replace(hopper.state, pose=pose, odometer_m=odometer, charging=False)
         hopper.state = replace(hopper.state, last_node=node.node, last_sequence=node.sequence)
         for action in node.actions:
-            self._act(hopper, action.kind, node)
-            done = ((action.action, ActionStatus.FINISHED),)
-            hopper.state = replace(hopper.state, actions=done)
+            status = ActionStatus.FINISHED
+            if action.kind is ActionKind.DETECT_OBJECT:
+                status = self._look(hopper, action.pod, node)
+            else:
+                self._act(hopper, action.kind, node)
+            hopper.state = replace(hopper.state, actions=((action.action, status),))
         hopper.ahead.pop(0)
 
     def _act(self, hopper: Hopper, kind: ActionKind, node: OrderNode) -> None:
@@ -188,6 +198,18 @@ class HoppingWorld:
             hopper.state = replace(hopper.state, load=None)
         else:
             hopper.state = replace(hopper.state, charging=True, battery=1.0)
+
+    def _look(self, hopper: Hopper, pod: PodId | None, node: OrderNode) -> ActionStatus:
+        """Fails if the pod does not stand in a cell beside."""
+        place = self.pods.get(pod) if pod is not None else None
+        if pod is None or place is None:
+            return ActionStatus.FAILED
+        x_m, y_m = self.floor.roadmap.xy_m[self.floor.roadmap.index[NodeId(place)]]
+        apart_m = abs(x_m - node.x_m) + abs(y_m - node.y_m)
+        if abs(apart_m - self.floor.site.pitch_m) > 0.01:
+            return ActionStatus.FAILED
+        self.looks.append((hopper.state.robot, pod))
+        return ActionStatus.FINISHED
 
     def _check(self, now_ms: int) -> None:
         seen: dict[str, RobotId] = {}

@@ -127,7 +127,7 @@ def _looked(looks: list[tuple[Array, Array, Array]], dice: np.random.Generator) 
     phase = np.concatenate([phase for _, _, phase in looks])
     read = dice.random(len(power)) < _RATE / (1 + np.exp(-(power + 62) / 1.5))
     rssi = np.round(2 * (power + dice.normal(0, 1.0, len(power)))) / 2
-    phase = np.mod(phase + dice.normal(0, 0.12, len(power)), 2 * np.pi)
+    phase = np.mod(-phase + dice.normal(0, 0.12, len(power)), 2 * np.pi)
     believed = position.copy()
     believed[:, 0] += dice.normal(0, 0.01, len(power))
     return Scans(

@@ -163,8 +163,9 @@ def believe(
         for slot, weight in prior.slots.items()
     }
     nowhere = prod(params.ghost if one is not None else 1.0 for one in found)
+    unseen = prod(_stray(one, params) if one is not None else 1.0 for one in found)
     overlooked = prod(params.ghost if one is not None else 1 - params.read_rate for one in found)
-    astray = weigh(prior.missed, overlooked) + weigh(prior.unseen, nowhere)
+    astray = weigh(prior.missed, overlooked) + weigh(prior.unseen, unseen)
     gone = prior.gone * nowhere
     total = sum(slots.values()) + astray + gone
     return TagBelief(
@@ -222,7 +223,12 @@ def _dead(record: TagRecord, params: TagParams) -> float:
 def _at(slot: SlotId, scan: Scan, found: Mapping[SlotId, float] | None, params: TagParams) -> float:
     """How probable it is that a live tag in ``slot`` was found like this."""
     if slot not in scan.covered:
-        return 1.0 if found is None else params.ghost
+        return 1.0 if found is None else _stray(found, params)
     if found is None:
         return 1 - params.read_rate
     return params.read_rate * max(params.doubt, found.get(slot, 0.0))
+
+
+def _stray(found: Mapping[SlotId, float], params: TagParams) -> float:
+    """How probable it is that a tag outside of what was scanned is found like this."""
+    return max(params.ghost, 1 - sum(found.values()))

@@ -153,8 +153,8 @@ def phase_fit(points_m: Array, scans: Scans, template: Template) -> Array:
     for which in _with_phase(scans):
         wave = one_way(points_m, scans.position_m[which], scans.facing[which], template)
         wave /= np.maximum(np.abs(wave), 1e-12)
-        # The reader sees the wave that went there and came back, hence the square.
-        sums = np.abs((np.exp(1j * scans.phase_rad[which]) * np.conj(wave) ** 2).sum(axis=1))
+        # The wave went there and came back, hence the square; phases grow where it falls behind.
+        sums = np.abs((np.exp(1j * scans.phase_rad[which]) * wave**2).sum(axis=1))
         total += _von_mises(sums, len(which), template)
     return total
 

@@ -8,6 +8,12 @@ from planner.assign.demand import counted
 from planner.dispatch.phases.allocate import end_promise
 from planner.dispatch.phases.binding import enlist
 from planner.dispatch.phases.changes import take_change, take_exception
+from planner.dispatch.phases.doubting import (
+    first_stocked,
+    picked_from,
+    take_count_event,
+    take_quarantine,
+)
 from planner.dispatch.phases.flows import robot_lines, set_policy
 from planner.dispatch.phases.membership import join, leave, remove
 from planner.dispatch.phases.putaway import confirm_put, receive_goods, slot_stated
@@ -16,6 +22,8 @@ from planner.dispatch.phases.stations import close_station
 from planner.dispatch.state import Leg, Line, OpenOrder, Robot, SlotStock
 from planner.dispatch.turn import Turn
 from planner.warehouse.events import (
+    CountConfirmed,
+    CountWanted,
     Event,
     GoodsReceived,
     NodesClosed,
@@ -29,6 +37,7 @@ from planner.warehouse.events import (
     PickWithdrawn,
     PolicySet,
     PutConfirmed,
+    RescanWanted,
     RobotJoined,
     RobotLeaving,
     RobotLeft,
@@ -36,6 +45,9 @@ from planner.warehouse.events import (
     RuleCleared,
     RuleSet,
     SkuStated,
+    SlotQuarantined,
+    SlotReleased,
+    SlotSettled,
     StationClosed,
     StationOpened,
     StockStated,
@@ -70,6 +82,10 @@ def absorb(turn: Turn, event: Event) -> None:
             turn.state.closed.pop(station, None)
         case RobotStateSeen(report):
             _hear(turn, report)
+        case RescanWanted() | CountWanted() | CountConfirmed() | SlotSettled():
+            take_count_event(turn, event)
+        case SlotQuarantined() | SlotReleased():
+            take_quarantine(turn, event)
         case NodesClosed() | NodesOpened():
             _close_or_open(turn, event)
         case RuleSet(rule):
@@ -80,6 +96,12 @@ def absorb(turn: Turn, event: Event) -> None:
             turn.state.facts.update((facts.sku, facts) for facts in skus)
         case PolicySet(policy):
             set_policy(turn, policy)
+        case RobotJoined() | RobotLeaving() | RobotLeft():
+            _join_or_leave(turn, event)
+
+
+def _join_or_leave(turn: Turn, event: RobotJoined | RobotLeaving | RobotLeft) -> None:
+    match event:
         case RobotJoined():
             join(turn, event)
         case RobotLeaving(robot):
@@ -136,7 +158,9 @@ def _restock(turn: Turn, balance: Balance) -> None:
     if known is not None and known.sku == balance.sku:
         turn.set_slot(balance.slot, replace(known, quantity=balance.quantity))
         return
-    turn.set_slot(balance.slot, SlotStock(balance.sku, balance.quantity))
+    held = balance.slot in turn.state.quarantined
+    turn.set_slot(balance.slot, SlotStock(balance.sku, balance.quantity, held=held))
+    first_stocked(turn, balance.slot)
     by_sku = turn.state.slots_of_sku
     if known is not None:
         by_sku[known.sku] = tuple(slot for slot in by_sku[known.sku] if slot != balance.slot)
@@ -147,6 +171,7 @@ def _confirm(turn: Turn, event: PickConfirmed) -> None:
     task = end_promise(turn, event.pick)
     if task is None:
         return
+    picked_from(turn, task.slot, short=event.quantity < task.quantity)
     line = turn.line(task.line)
     picked = line.picked + event.quantity
     # A pick may be confirmed while it is being withdrawn: what was picked stands.
@@ -170,7 +195,9 @@ def _hear(turn: Turn, report: RobotState) -> None:
     if robot is None or (robot.report is not None and report.at_ms < robot.report.at_ms):
         return
     if robot.report is not None:
-        turn.count(metres=max(0.0, report.odometer_m - robot.report.odometer_m))
+        metres = max(0.0, report.odometer_m - robot.report.odometer_m)
+        carries = robot.type in turn.floor.carriers
+        turn.count(**{"metres" if carries else "metres_counting": metres})
     changes: dict[str, Any] = {"report": report, "seen_ms": turn.now_ms, "silent": False}
     if robot.leg is not None and report.order == robot.leg.order:
         changes |= _progress(turn, robot, robot.leg, report)

@@ -64,10 +64,13 @@ def can_work(turn: Turn, robot: Robot) -> bool:
     report, leg = robot.report, robot.leg
     if report is None or robot.silent or robot.leaving or robot.visit is not None or carries(robot):
         return False
+    if robot.type not in turn.floor.carriers:
+        return False
     if leg is not None and leg.activity is RobotActivity.CHARGE:
         charged = turn.params.battery_enough if _draws(robot) else turn.params.battery_low
         return report.battery >= charged
-    rests = leg is None or leg.activity is RobotActivity.PARK
+    looks = leg is not None and leg.activity is RobotActivity.COUNT and leg.end != leg.goal
+    rests = leg is None or leg.activity is RobotActivity.PARK or looks
     return rests and report.battery > turn.params.battery_critical
 
 
@@ -126,8 +129,10 @@ def robot_problem(turn: Turn, found: Candidates) -> RobotProblem:
     nobody = range(len(found.robots), len(robots))
     charging = np.zeros(len(robots), dtype=np.bool_)
     charging[sorted(found.charging)] = True
+    trip_ms = _travel(turn, found, [turn.state.pods[visit.pod] for visit in found.visits])
+    trip_ms[[robot.type not in turn.floor.carriers for robot in robots]] = UNREACHABLE_MS
     return RobotProblem(
-        trip_ms=_travel(turn, found, [turn.state.pods[visit.pod] for visit in found.visits]),
+        trip_ms=trip_ms,
         charger_ms=_travel(turn, found, found.chargers),
         urgency_ms=urgencies(turn, found.visits),
         battery=np.array([_battery(robot) for robot in robots]),

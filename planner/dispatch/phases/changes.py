@@ -202,7 +202,7 @@ def ask_again(turn: Turn) -> None:
 def turn_back_idle(turn: Turn) -> None:
     """Visits that nothing is to be picked of any more end, or turn back with their pod."""
     for visit in list(turn.state.visits.values()):
-        works = visit.picks or visit.puts or visit.spot is not None
+        works = visit.has_work or visit.spot is not None
         if works or visit.phase in (Phase.PICK, Phase.RETURN):
             continue
         if visit.robot is None:

@@ -49,4 +49,4 @@ def turn_back(turn: Turn, robot: Robot, stopped: Leg | None) -> None:
     if robot.visit is not None:
         visit = turn.visit(robot.visit)
         take_back(turn, visit)
-        turn.set_visit(turn.visit(robot.visit), phase=Phase.RETURN, spot=None)
+        turn.set_visit(turn.visit(robot.visit), phase=Phase.RETURN, spot=None, counts=())

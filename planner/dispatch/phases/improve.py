@@ -99,7 +99,9 @@ def _free_visits(turn: Turn, near: Sequence[StationId]) -> dict[PodId, Visit]:
 
 def _may_change(turn: Turn, visit: Visit) -> bool:
     """Pods that only come to be picked from and that nobody has lifted, or may lift any moment."""
-    if visit.phase not in (Phase.REQUESTED, Phase.FETCH) or visit.puts or visit.spot is not None:
+    if visit.phase not in (Phase.REQUESTED, Phase.FETCH) or visit.spot is not None:
+        return False
+    if visit.puts or visit.counts:
         return False
     if visit.station not in _ways(turn, visit.pod, [visit.station]):
         return False

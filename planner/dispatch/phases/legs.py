@@ -1,10 +1,12 @@
 """Phase 3: close the legs that robots have driven, and move visits on to their next phase."""
 
 from planner.dispatch.phases.binding import give_back_hidden, place_for
+from planner.dispatch.phases.doubting import look_ended
 from planner.dispatch.phases.putaway import drop_unfit, show_puts
 from planner.dispatch.state import Leg, Phase, Robot, Visit
 from planner.dispatch.turn import Turn
-from planner.warehouse.commands import Command, ShowPicks
+from planner.warehouse.commands import Command, ShowCounts, ShowPicks
+from planner.warehouse.counts import CountTask
 from planner.warehouse.robot import RobotState
 from planner.warehouse.transport import ActionKind, ActionStatus
 from planner.warehouse.view import RobotActivity
@@ -18,7 +20,9 @@ def close_legs(turn: Turn) -> None:
             continue
         if _failed(leg, robot.report):
             turn.set_robot(robot, leg=None, retry_ms=turn.now_ms + turn.params.retry_ms)
+            look_ended(turn, robot, leg, made=False)
         elif _complete(leg, robot.report):
+            look_ended(turn, robot, leg, made=True)
             robot = turn.set_robot(robot, leg=None, moved_ms=turn.now_ms)
             if robot.visit is not None:
                 _next_phase(turn, robot, turn.visit(robot.visit), leg)
@@ -28,9 +32,9 @@ def finish_picking(turn: Turn) -> None:
     """Pods with nothing left to pick, or whose orders find no place, leave their station."""
     give_back_hidden(turn, [v for v in turn.state.visits.values() if v.phase is Phase.PICK])
     for visit in list(turn.state.visits.values()):
-        if visit.phase is Phase.PICK and not visit.picks and not visit.puts:
-            puts_only = visit.puts_made > 0 and not visit.picks_made
-            turn.count(pod_visits=not puts_only, put_visits=visit.puts_made > 0)
+        if visit.phase is Phase.PICK and not visit.has_work:
+            others_only = (visit.puts_made > 0 or visit.counts_made > 0) and not visit.picks_made
+            turn.count(pod_visits=not others_only, put_visits=visit.puts_made > 0)
             turn.set_visit(visit, phase=Phase.RETURN, since_ms=turn.now_ms)
 
 
@@ -65,7 +69,7 @@ def _next_phase(turn: Turn, robot: Robot, visit: Visit, leg: Leg) -> None:
     state = turn.state
     if leg.activity is RobotActivity.FETCH and visit.phase is Phase.FETCH:
         state.pods.pop(visit.pod, None)
-        moves_only = visit.spot is not None and not visit.picks and not visit.puts
+        moves_only = visit.spot is not None and not visit.has_work
         if moves_only:
             turn.set_visit(visit, phase=Phase.RETURN)
         else:
@@ -74,6 +78,8 @@ def _next_phase(turn: Turn, robot: Robot, visit: Visit, leg: Leg) -> None:
         arrived = drop_unfit(turn, turn.set_visit(visit, phase=Phase.PICK))
         if arrived.puts:
             turn.commands.append(show_puts(turn, arrived))
+        if arrived.counts:
+            turn.commands.append(show_counts(turn, arrived))
     elif leg.activity is RobotActivity.RETURN and visit.phase is Phase.RETURN:
         state.pods[visit.pod] = leg.goal
         del state.visits[visit.visit]
@@ -99,7 +105,20 @@ def shown_at(turn: Turn, visit: Visit) -> list[Command]:
         shown.append(show_picks(turn, visit))
     if visit.puts:
         shown.append(show_puts(turn, visit))
+    if visit.counts:
+        shown.append(show_counts(turn, visit))
     return shown
+
+
+def show_counts(turn: Turn, visit: Visit) -> ShowCounts:
+    """Everything still to count in the pod at the station."""
+    assert visit.robot is not None
+    wanted = [turn.state.counts[name] for name in visit.counts]
+    tasks = tuple(
+        CountTask(count.count, visit.visit, visit.station, visit.pod, count.slot, count.sku)
+        for count in wanted
+    )
+    return ShowCounts(visit.visit, visit.station, visit.pod, visit.robot, tasks)
 
 
 def show_picks(turn: Turn, visit: Visit) -> ShowPicks:

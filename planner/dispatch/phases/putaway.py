@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from planner.assign.slotting import PlannedPut
+from planner.dispatch.phases.doubting import moved
 from planner.dispatch.state import OpenReceipt, SlotPromise, Visit
 from planner.dispatch.turn import Turn
 from planner.warehouse.commands import ShowPuts
@@ -40,7 +41,7 @@ def sku_in(turn: Turn, slot: SlotId) -> Sku | None:
 
 def room_in(turn: Turn, slot: SlotId) -> int:
     """Pieces that a slot can still take, beyond those it holds and those promised to it."""
-    if slot in turn.state.full:
+    if slot in turn.state.full or slot in turn.state.quarantined:
         return 0
     stock, promise = turn.state.slots.get(slot), turn.state.promises.get(slot)
     if stock is not None and promise is not None and stock.quantity and stock.sku != promise.sku:
@@ -93,6 +94,7 @@ def confirm_put(turn: Turn, event: PutConfirmed) -> None:
     _release(turn, task, quantity)
     if quantity < task.quantity:
         turn.state.full[task.slot] = None
+    moved(turn, task.slot, suspect=quantity < task.quantity)
     turn.count(puts_confirmed=quantity > 0, pieces_put_away=quantity)
 
 

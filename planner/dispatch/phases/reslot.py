@@ -19,7 +19,7 @@ def reslot(turn: Turn) -> None:
     state, params = turn.state, turn.params.reslotting
     if _work_waits(turn):
         for visit in list(state.visits.values()):
-            if visit.spot is not None and visit.robot is None and not (visit.picks or visit.puts):
+            if visit.spot is not None and visit.robot is None and not visit.has_work:
                 del state.visits[visit.visit]
         return
     if turn.now_ms < state.next_reslot_ms or not state.demand or not _idle(turn):
@@ -39,7 +39,7 @@ def _work_waits(turn: Turn) -> bool:
 
 def _idle(turn: Turn) -> bool:
     """Enough robots have nothing to do, and no pod is being moved yet."""
-    robots = turn.state.robots.values()
+    robots = [r for r in turn.state.robots.values() if r.type in turn.floor.carriers]
     idle = sum(r.visit is None and r.leg is None and not r.silent and not r.leaving for r in robots)
     moving = any(
         v.spot is not None and v.phase is not Phase.RETURN for v in turn.state.visits.values()

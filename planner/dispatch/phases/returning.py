@@ -58,7 +58,7 @@ def _go_to(turn: Turn, visit: Visit, spot: int) -> None:
     if robot.leg.update < 0:
         turn.set_robot(robot, leg=None)
     else:
-        retarget(turn, robot, robot.leg, RobotActivity.RETURN, spot, ActionKind.DROP, visit)
+        retarget(turn, robot, robot.leg, RobotActivity.RETURN, spot, ActionKind.DROP, visit.pod)
 
 
 def _free_spots(turn: Turn, visits: list[Visit]) -> list[int]:

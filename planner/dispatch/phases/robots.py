@@ -9,7 +9,7 @@ from planner.dispatch.phases.candidates import candidates, robot_problem
 from planner.dispatch.state import Leg, Phase, Robot, Visit
 from planner.dispatch.turn import Turn
 from planner.roadmap.roadmap import NodeKind
-from planner.warehouse.ids import ActionId, TransportOrderId
+from planner.warehouse.ids import ActionId, PodId, TransportOrderId
 from planner.warehouse.transport import Action, ActionKind
 from planner.warehouse.view import RobotActivity
 
@@ -65,11 +65,11 @@ def _send_for(turn: Turn, robot: Robot, visit: Visit) -> None:
     visit = turn.set_visit(turn.visit(visit.visit), robot=robot.robot, phase=Phase.FETCH)
     robot = turn.set_robot(robot, visit=visit.visit)
     goal = turn.state.pods[visit.pod]
-    _turn_towards(turn, robot, RobotActivity.FETCH, goal, ActionKind.PICK, visit)
+    turn_towards(turn, robot, RobotActivity.FETCH, goal, ActionKind.PICK, visit.pod)
 
 
 def _send_charging(turn: Turn, robot: Robot, goal: int) -> None:
-    robot = _turn_towards(turn, robot, RobotActivity.CHARGE, goal, ActionKind.START_CHARGING)
+    robot = turn_towards(turn, robot, RobotActivity.CHARGE, goal, ActionKind.START_CHARGING)
     if robot.leg is None:
         begin(turn, robot, RobotActivity.CHARGE, goal, ActionKind.START_CHARGING)
 
@@ -83,13 +83,13 @@ def _stop(turn: Turn, robot: Robot) -> None:
     turn.set_robot(robot, leg=None if at_once else parked(leg), moved_ms=turn.now_ms)
 
 
-def _turn_towards(
+def turn_towards(
     turn: Turn,
     robot: Robot,
     activity: RobotActivity,
     goal: int,
     kind: ActionKind,
-    visit: Visit | None = None,
+    pod: PodId | None = None,
 ) -> Robot:
     """A robot under way drives on to another goal; one that stands gets a new leg later."""
     leg = robot.leg
@@ -98,7 +98,7 @@ def _turn_towards(
     if goal in leg.held:
         # What was released cannot be changed: it stops there, and begins from there.
         return turn.set_robot(robot, leg=parked(leg))
-    return retarget(turn, robot, leg, activity, goal, kind, visit)
+    return retarget(turn, robot, leg, activity, goal, kind, pod)
 
 
 def begin_legs(turn: Turn) -> None:
@@ -109,12 +109,12 @@ def begin_legs(turn: Turn) -> None:
         visit = turn.visit(robot.visit)
         if visit.phase is Phase.FETCH:
             pod_node = turn.state.pods[visit.pod]
-            begin(turn, robot, RobotActivity.FETCH, pod_node, ActionKind.PICK, visit)
+            begin(turn, robot, RobotActivity.FETCH, pod_node, ActionKind.PICK, visit.pod)
         elif visit.phase is Phase.DELIVER:
             station = turn.floor.station_nodes[visit.station]
             begin(turn, robot, RobotActivity.DELIVER, station)
         elif visit.phase is Phase.RETURN and visit.spot is not None:
-            begin(turn, robot, RobotActivity.RETURN, visit.spot, ActionKind.DROP, visit)
+            begin(turn, robot, RobotActivity.RETURN, visit.spot, ActionKind.DROP, visit.pod)
 
 
 def park_idle(turn: Turn) -> None:
@@ -147,7 +147,7 @@ def begin(
     activity: RobotActivity,
     goal: int,
     kind: ActionKind | None = None,
-    visit: Visit | None = None,
+    pod: PodId | None = None,
 ) -> None:
     """A new leg from where the robot stands; sent when its first move is released."""
     number = robot.legs + 1
@@ -156,7 +156,7 @@ def begin(
         update=-1,
         activity=activity,
         goal=goal,
-        action=_action(robot, number, kind, visit),
+        action=_action(robot, number, kind, pod),
         nodes=(robot.node,),
         reached=0,
         since_ms=turn.now_ms,
@@ -171,7 +171,7 @@ def retarget(
     activity: RobotActivity,
     goal: int,
     kind: ActionKind | None = None,
-    visit: Visit | None = None,
+    pod: PodId | None = None,
 ) -> Robot:
     """The same order goes on from the end of its base to another goal; only what was not released
     yet changes, which every update may do (VDA 5050, 6.6.2). ``goal`` is not in the base."""
@@ -181,20 +181,18 @@ def retarget(
         leg,
         activity=activity,
         goal=goal,
-        action=_action(robot, number, kind, visit),
+        action=_action(robot, number, kind, pod),
         since_ms=turn.now_ms if resting else leg.since_ms,
     )
     moved_ms = turn.now_ms if resting else robot.moved_ms
     return turn.set_robot(robot, leg=changed, legs=number, moved_ms=moved_ms)
 
 
-def _action(
-    robot: Robot, number: int, kind: ActionKind | None, visit: Visit | None
-) -> Action | None:
+def _action(robot: Robot, number: int, kind: ActionKind | None, pod: PodId | None) -> Action | None:
     """What is to be done at the goal, under a name that no other leg of the robot has used."""
     if kind is None:
         return None
-    return Action(ActionId(f"{robot.robot}-{number}-{kind}"), kind, visit.pod if visit else None)
+    return Action(ActionId(f"{robot.robot}-{number}-{kind}"), kind, pod)
 
 
 def parked(leg: Leg) -> Leg:

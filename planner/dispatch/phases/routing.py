@@ -86,6 +86,22 @@ def lone_ways(
     return ahead
 
 
+def ways_alone(turn: Turn, robot: Robot, goals: list[int]) -> list[list[int]]:
+    """The nodes after the end of its base that a robot without a pod would drive over to each of
+    these goals, were it alone."""
+    floor, count = turn.floor, len(goals)
+    if not goals:
+        return []
+    pace = floor.pace(robot.type, False)
+    agents = Agents.at(_ints([robot.end] * count), _ints([heading_at_end(turn, robot)] * count))
+    for index, goal in enumerate(goals):
+        agents.goal[index] = goal
+        agents.row[index] = floor.distances.row(goal, False, pace, turn.obstacles)
+    hops = len(floor.roadmap.nodes)
+    ahead = lone_ways(turn, Requests([robot] * count, agents), agents.node, agents.heading, hops)
+    return [[node for node in way if node != NOBODY] for way in ahead.tolist()]
+
+
 def _lattice(turn: Turn) -> Lattice:
     roadmap = turn.floor.roadmap
     blocked = turn.obstacles.levels(len(roadmap.nodes))
@@ -131,6 +147,8 @@ def _order(turn: Turn, robots: list[Robot], agents: Agents) -> Int32Array:
     ranks = []
     for index, robot in enumerate(robots):
         since_ms = robot.leg.since_ms if robot.leg else turn.now_ms
+        if robot.leg is not None and robot.leg.activity is RobotActivity.COUNT:
+            since_ms += turn.params.counting.yield_ms
         yields = robot.yields_ms > turn.now_ms
         rank = 0 if out[index] else 1 if agents.goal[index] != NOBODY else 3 if yields else 2
         ranks.append((rank, -urgency[index], since_ms, index))

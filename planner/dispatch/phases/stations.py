@@ -52,7 +52,8 @@ def empty_shut(turn: Turn) -> None:
             continue
         for visit in turn.inbound(station):
             withdraw(turn, visit.picks)
-            take_back_puts(turn, turn.visit(visit.visit))
+            after = take_back_puts(turn, turn.visit(visit.visit))
+            turn.set_visit(after, counts=())
         state = turn.state
         names = (*state.walls.get(station, ()), *state.bound.get(station, ()))
         for order in [state.orders[name] for name in names]:

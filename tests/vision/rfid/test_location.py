@@ -121,6 +121,23 @@ def test_order_of_looks_and_phase_of_cables_do_not_matter(
         assert one(other) == pytest.approx(one(scans))
 
 
+def test_phases_grow_with_the_distance_there_and_back() -> None:
+    """As scans.py says, and as the simulated reader has it (vision/rfid/llrp/radio.py)."""
+    template, tag = Template(), np.array((0.2, 1.0, 0.5))
+    along = np.linspace(-1.0, 1.0, 60)
+    position = np.stack((along, np.zeros(60), np.full(60, 0.5)), axis=1)
+    away = np.linalg.norm(position - tag, axis=1)
+    scans = Scans(
+        position,
+        np.tile((0.0, 1.0, 0.0), (60, 1)),
+        np.zeros(60, dtype=int),
+        np.full(60, -55.0),
+        np.mod(4 * np.pi * away / template.wavelength_m + 1.0, 2 * np.pi),
+    )
+    points = np.array([(x, 1.0, 0.5) for x in np.linspace(-0.8, 0.8, 33)])
+    assert points[phase_fit(points, scans, template).argmax()] == pytest.approx(tag)
+
+
 def test_a_block_counts_its_looks_and_reads() -> None:
     scans = passes(9, own=1, strays=0)[0].scans
     blocks = blocks_of(scans, 0.375)

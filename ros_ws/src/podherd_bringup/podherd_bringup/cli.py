@@ -12,6 +12,7 @@ from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
 from podherd_bringup.fleet_cli import app as fleet_app
 from sim_worlds import cli as simulation
+from sim_worlds.counting.cli import app as count_app
 from sim_worlds.drones.cli import app as drones_app
 from sim_worlds.film import cli as film
 from sim_worlds.league.cli import app as mapf_app
@@ -37,6 +38,7 @@ app.add_typer(mapf_app, name="mapf")
 app.add_typer(fleet_app, name="fleet")
 app.add_typer(rfid_app, name="rfid")
 app.add_typer(vision_app, name="vision")
+app.add_typer(count_app, name="count")
 app.add_typer(drones_app, name="drones")
 app.add_typer(epcis_app, name="epcis")
 

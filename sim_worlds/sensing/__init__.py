@@ -1,0 +1,1 @@
+"""What robots that count read and see: tagged pieces, waves and pictures of a simulated site."""

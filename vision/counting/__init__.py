@@ -1,0 +1,1 @@
+"""Counting a site: reads and pictures of faces become counts of slots."""
