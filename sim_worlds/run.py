@@ -13,7 +13,7 @@ from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.roadmap.rules import RuleCheck
 from planner.warehouse.commands import Command, SendTransportOrder
 from planner.warehouse.counts import SlotCount
-from planner.warehouse.errors import PodherdError, TooLate
+from planner.warehouse.errors import InvalidCount, PodherdError, TooLate
 from planner.warehouse.events import Event
 from planner.warehouse.ids import OrderId, PodId, SlotId
 from planner.warehouse.site import Point
@@ -29,6 +29,7 @@ from sim_worlds.shift import Shift
 from sim_worlds.sources import Arrivals, OrderSource, Refill
 from sim_worlds.staff import DonePick, StaffParams
 from sim_worlds.supply import Supplier
+from sim_worlds.telling import tell_count
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records import SkuRecord
@@ -41,8 +42,8 @@ STALL_MS = 3_600_000
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended: ``unfinished`` orders were still open, ``refused`` ones, and
-    ``refused_edits`` of rules and ``refused_counts`` of sensors, the bridge did not take;
-    ``ledger`` is the audit of the books and ``violations`` are what the referee saw."""
+    ``refused_edits`` of rules and ``refused_counts`` of sensors and people, the bridge did not
+    take; ``ledger`` is the audit of the books and ``violations`` are what the referee saw."""
 
     kpis: Kpis
     ticks: int
@@ -170,9 +171,13 @@ class ShiftRun:
         self.refused_counts += [str(one) for one in answers if isinstance(one, PodherdError)]
 
     def _book_count(self, done: DoneCount) -> None:
+        confirm = self.bridge.counts.confirm
         try:
-            self.bridge.counts.confirm(done.task.count, done.quantity, done.by, self.now_ms)
+            tell_count(done, lambda count, pieces, by: confirm(count, pieces, by, self.now_ms))
         except TooLate:  # not wanted any more
+            return
+        except InvalidCount as error:
+            self.refused_counts.append(str(error))
             return
         self._last_pick_ms = self.now_ms
 

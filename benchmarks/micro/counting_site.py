@@ -98,7 +98,7 @@ def reliability(counts: Sequence[SlotCount], truth: dict[SlotId, int]) -> list[R
 
 def main() -> None:
     """The table, the calibration and its plot."""
-    pods = 4 if quick() else 72
+    pods = 4 if quick() else 24
     rows: list[Row] = []
     beliefs: list[SlotCount] = []
     truth: dict[SlotId, int] = {}

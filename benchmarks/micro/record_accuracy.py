@@ -20,14 +20,18 @@ from wms_bridge.reconciling import NextStep, ReconcileParams
 
 SEED = 1
 DISTURBED = (0.02, 0.10, 0.35)
-PASSES = 3
-SURE = 0.99
+NAIVE_PASSES = 3
+GOOD_BOOKS = 0.95
+"""Books that are right more often than that are passed once and judged at 0.99; others are passed
+twice, as more things have moved, and judged at 0.995."""
 
 
 def fused(site: CountedSite) -> tuple[Row, dict[SlotId, Outcome]]:
     """Our own way."""
     began_s = process_time()
-    outcomes = count_all(site, site_params(site), ReconcileParams(sure=SURE, value_max=1e9))
+    passes, sure = (1, 0.99) if site.record_accuracy > GOOD_BOOKS else (2, 0.995)
+    params = ReconcileParams(sure=sure, value_max=1e9)
+    outcomes = count_all(site, site_params(site), params, passes)
     spent_s = process_time() - began_s
     slots = len(site.slots)
     after = {slot: outcome.after for slot, outcome in outcomes.items()}
@@ -48,7 +52,7 @@ def fused(site: CountedSite) -> tuple[Row, dict[SlotId, Outcome]]:
         "slots for people": f"{human / slots:.1%}",
         "counts per slot": round(counts / slots, 3),
         "decisions per slot": round(decisions / slots, 3),
-        "rescans per slot": round(rescans / slots, 2),
+        "looks per slot": round(passes + rescans / slots, 2),
         "CPU ms per slot": round(1000 * spent_s / slots, 2),
     }
     return row, outcomes
@@ -78,7 +82,7 @@ def _naive(site: CountedSite, holds: Counter[SlotId]) -> Row:
         "slots for people": "0.0%",
         "counts per slot": 0.0,
         "decisions per slot": 0.0,
-        "rescans per slot": float(PASSES - 1),
+        "looks per slot": float(NAIVE_PASSES),
         "CPU ms per slot": 0.0,
     }
 
@@ -99,11 +103,11 @@ def main() -> None:
         row, _ = fused(CountedSite(slots, errors, SEED))
         rows.append({"way": "fused, ladder", **row})
         site = CountedSite(slots, errors, SEED)
-        scans = [site.scan(site.slots) for _ in range(PASSES)]
+        scans = [site.scan(site.slots) for _ in range(NAIVE_PASSES)]
         rows.append({"way": "last read wins", **last_read_wins(site, scans)})
         rows.append({"way": "count wins", **count_wins(site, scans)})
         print(f"{disturbed:.0%} of the slots disturbed: done", flush=True)
-    parameters = {"slots": slots, "passes of the naive ways": PASSES, "sure": SURE}
+    parameters = {"slots": slots, "passes of the naive ways": NAIVE_PASSES}
     notes = ["Exact truth from the simulation; a person is right in 98 of 100 counts."]
     publish("record_accuracy", rows, seed=SEED, parameters=parameters, notes=notes)
 

@@ -125,8 +125,8 @@ class StationOpened:
 
 @dataclass(frozen=True, slots=True)
 class RescanWanted:
-    """The books of a slot are in doubt: a robot with a scanner is to look at it once more. The same
-    again changes nothing."""
+    """The books of a slot are in doubt: a robot with a scanner is to look at it once more, also if
+    one has just looked. Until then the same again changes nothing."""
 
     slot: SlotId
 

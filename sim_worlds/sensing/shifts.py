@@ -6,7 +6,7 @@ from planner.warehouse.commands import RaiseAlarm
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.events import SlotSettled
-from planner.warehouse.ids import PodId, Sku, SlotId
+from planner.warehouse.ids import PodId, RobotId, Sku, SlotId
 from planner.warehouse.stock import Balance
 from sim_worlds.discrete import WorldNews
 from sim_worlds.looks import Look as FlownLook
@@ -15,8 +15,9 @@ from sim_worlds.sensing.articles import Article
 from sim_worlds.sensing.sensing import Sensing
 from vision.counting.books import BookedSlot
 from vision.counting.counter import Counter, Seen
-from vision.counting.evidence import Evidence
+from vision.counting.evidence import JPEG, JSON, Evidence
 from vision.counting.following import follow
+from vision.counting.sources import Sources
 
 
 def booked_as(balance: Balance, articles: Mapping[Sku, Article]) -> BookedSlot:
@@ -64,15 +65,18 @@ class ShiftSensing:
         self._again_ms = again_ms
         self._passed_ms: dict[PodId, int] = {}
         self._feed = 0
+        self._sources = Sources()
 
     def __call__(self, run: ShiftRun, news: WorldNews) -> tuple[SlotCount, ...]:
         """The counts that follow from the looks and passes in the news, the latest of each slot."""
         self.follow(run)
         counter, found = self._counter, list[Seen]()
         for look in news.looks:
-            found += self._sensing.look(
+            seen = self._sensing.look(
                 counter, look.robot, look.pod, look.from_ms, look.until_ms, look.pose
             )
+            self._watch(look.robot, seen)
+            found += seen
         for one in news.passes:
             if run.now_ms >= self._passed_ms.get(one.pod, 0):
                 self._passed_ms[one.pod] = run.now_ms + self._again_ms
@@ -99,6 +103,13 @@ class ShiftSensing:
                 )
                 if isinstance(event, SlotSettled):
                     self.settled.add(event.slot)
+
+    def _watch(self, robot: RobotId, seen: Iterable[Seen]) -> None:
+        """A robot before a face has both reads and a picture, or something is wrong with it."""
+        kept = {one.media_type: one.sha256 for each in seen for one in each.evidence}
+        for name, media_type in (("reader", JSON), ("camera", JPEG)):
+            for alarm in self._sources.asked(f"{robot}/{name}", kept.get(media_type)):
+                self._tell(alarm)
 
     def _counts(self, found: Iterable[Seen]) -> tuple[SlotCount, ...]:
         latest: dict[str, SlotCount] = {}

@@ -132,9 +132,12 @@ class Outcome:
     after: int
 
 
-def count_all(site: CountedSite, tags: TagParams, params: ReconcileParams) -> dict[SlotId, Outcome]:
-    """Count the whole site: one pass, what is doubtful again, people last."""
-    scans = _sound(site, site.scan(site.slots), tags)
+def count_all(
+    site: CountedSite, tags: TagParams, params: ReconcileParams, passes: int = 1
+) -> dict[SlotId, Outcome]:
+    """Count the whole site: ``passes`` over all of it, what is doubtful again, people last."""
+    rounds = [site.scan(site.slots) for _ in range(passes)]
+    scans = [scan for one in rounds for scan in _sound(site, one, tags)]
     views = {slot: site.look(slot) for slot in site.slots}
     looks = dict.fromkeys(site.slots, Looks())
     outcomes: dict[SlotId, Outcome] = {}
@@ -185,7 +188,9 @@ def slot_chances(
             where[epc].update(places)
     chances: dict[SlotId, list[float]] = {slot: [] for slot in wanted}
     for record in site.records:
-        if wanted.isdisjoint({record.slot, *where[record.epc]}):
+        # One that was not read may be in a slot beside its own.
+        near = where[record.epc] or (site.beside(record.slot) if record.slot else ())
+        if wanted.isdisjoint({record.slot, *near}):
             continue
         belief: TagBelief = believe(record, scans, site.beside, tags)
         for slot, chance in belief.places.items():

@@ -3,9 +3,13 @@ away, and without anybody who plans."""
 
 from dataclasses import replace
 
+from fakes.wanted_counts import COUNTED_MS, show_count, want_count
+
 from planner.warehouse.commands import Command, ShowPicks, ShowPuts, WithdrawPicks
+from planner.warehouse.counts import CountTask
 from planner.warehouse.errors import Unavailable
 from planner.warehouse.ids import (
+    CountId,
     LineId,
     OrderId,
     PickId,
@@ -77,6 +81,11 @@ class MemoryDesk:
         names = tuple(PickId(f"K{number}") for number in numbers)
         self._do(WithdrawPicks(VisitId("V1"), S01, names))
 
+    def show_count(self) -> CountTask:
+        """A person at S01 is to count ``SLOT``; to be called before picks are shown."""
+        want_count(self.bridge, Balance(SLOT, RED, STOCK))
+        return show_count(self.bridge, SLOT, S01)
+
     def _do(self, command: Command) -> None:
         assert self.bridge.apply([command], 0) == (None,)
 
@@ -94,6 +103,13 @@ class MemoryDesk:
         found = self.bridge.open_puts(station, known)
         return tuple(record.task for record in found), max([known, *(r.number for r in found)])
 
+    def open_counts(
+        self, station: StationId, known: int, wait_s: float
+    ) -> tuple[tuple[CountTask, ...], int]:
+        self._hear("counts")
+        found = self.bridge.counts.open_counts(station, known)
+        return tuple(record.task for record in found), max([known, *(r.number for r in found)])
+
     def confirm(self, pick: PickId, quantity: int, reason: ShortReason | None, key: str) -> None:
         self._hear(key)
         self.bridge.confirm_pick(pick, quantity, 0, reason, key)
@@ -107,6 +123,11 @@ class MemoryDesk:
     def confirm_put(self, put: PutId, quantity: int, key: str) -> None:
         self._hear(key)
         self.bridge.confirm_put(put, quantity, 0, key)
+        self._answer()
+
+    def confirm_count(self, count: CountId, quantity: int, by: str, key: str) -> None:
+        self._hear(key)
+        self.bridge.counts.confirm(count, quantity, by, COUNTED_MS, key)
         self._answer()
 
     def told(self) -> list[str]:

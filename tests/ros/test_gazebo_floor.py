@@ -11,9 +11,11 @@ from fakes.planar_gazebo import PlanarGazebo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import (
     ActionId,
+    CountId,
     LineId,
     OrderId,
     PickId,
@@ -34,6 +36,7 @@ from podherd_gazebo.floor import GazeboFloor
 from podherd_gazebo.journal import Entry, Journal
 from podherd_gazebo.tracks import BIN_M, Spread, Tracks
 from podherd_ros.base import STANDSTILL, Velocity
+from sim_worlds.counter import DoneCount
 from sim_worlds.gazebo.contacts import Contact
 from sim_worlds.picker import PickOutcome
 from sim_worlds.referee import ViolationKind
@@ -222,6 +225,11 @@ PUT = DonePut(
     PutOutcome(PutId("U1"), 4),
     pod_there=False,
 )
+COUNT = DoneCount(
+    CountTask(CountId("C000001.1"), PICK.visit, PICK.station, PICK.pod, PICK.slot, PICK.sku),
+    3,
+    "counter-1",
+)
 
 
 def entry_of(hall: Hall) -> Entry:
@@ -230,7 +238,9 @@ def entry_of(hall: Hall) -> Entry:
         seed=1,
         robots=hall.floor.records,
         stock={},
-        untold=Done((DonePick(PICK, PickOutcome(PICK.pick, 3)), DonePick(PICK, FAILED)), (PUT,)),
+        untold=Done(
+            (DonePick(PICK, PickOutcome(PICK.pick, 3)), DonePick(PICK, FAILED)), (PUT,), (COUNT,)
+        ),
         pieces_taken=7,
         pieces_put=4,
         refused=0,

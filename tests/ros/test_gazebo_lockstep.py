@@ -91,8 +91,7 @@ class Bench:
         pacer = Pacer(PERIOD_MS, patience_s=60.0)
         self.wire = PaperWire(self.floor, pacer)
         self.journal: list[int] = []
-        stations = [station.id for station in SITE.stations]
-        self.people = People(Work(Staff(SITE, {})), stations, MemoryDesk())
+        self.people = People(Work(Staff(SITE, {})), SITE.stations, MemoryDesk())
         self.loop = Lockstep(
             self.gazebo,
             self.floor,

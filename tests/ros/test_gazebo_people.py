@@ -16,12 +16,15 @@ from fakes.memory_desk import (
     MemoryDesk,
     arm_and_combi,
 )
+from fakes.wanted_counts import SHOWN_MS, case_of, show_count
 
 from planner.warehouse.ids import PodId, SlotId, StationId
 from podherd_gazebo.people import People
 from podherd_world.work import Work
+from sim_worlds.counter import PEOPLE, CounterParams
 from sim_worlds.picker import ArmParams
 from sim_worlds.staff import Done, Staff, StaffParams
+from wms_bridge.count_records import CaseStatus
 
 PERIOD_MS = 500
 BOTH: Mapping[StationId, PodId] = {S01: P001, S02: P002}
@@ -41,8 +44,9 @@ class Shop:
         self.desk = desk
         self.stock = {SLOT: STOCK} if stock is None else stock
         site = arm_and_combi()
-        self.work = Work(Staff(site, self.stock, StaffParams(arm=arm), 1))
-        self.people = People(self.work, [place.id for place in site.stations], desk, untold)
+        params = StaffParams(arm=arm, counter=CounterParams(right=1.0))
+        self.work = Work(Staff(site, self.stock, params, 1))
+        self.people = People(self.work, site.stations, desk, untold)
 
     def run(
         self, from_s: int, until_s: int, present: Mapping[StationId, PodId] = BOTH
@@ -201,3 +205,99 @@ def test_what_a_killed_process_had_done_is_not_done_again_before_it_could_be_tol
     after.run(100, 120)
     assert len(desk.told()) == 4
     after.check_books()
+
+
+def test_what_is_to_be_counted_is_counted_once_there_is_nothing_to_pick(desk: MemoryDesk) -> None:
+    desk.show_count()
+    desk.show_picks()
+    shop = Shop(desk)
+    assert shop.run(0, 60, {S01: P001}) == [S01] * 3, "nothing is moved by counting"
+    assert desk.calls.index("counts") > desk.calls.index("confirm/K3")
+    assert desk.told()[3:] == ["count/C000001.1"]
+    case = case_of(desk.bridge, SLOT)
+    assert case.status is CaseStatus.CONFIRMED
+    assert [(one.quantity, one.used) for one in case.people] == [(STOCK - WANTED, True)]
+    assert (shop.work.refused, shop.people.waiting) == (0, False)
+    shop.check_books()
+
+
+def test_a_count_is_told_no_sooner_than_the_picks_before_it(desk: MemoryDesk) -> None:
+    desk.show_count()
+    desk.show_picks()
+    shop = Shop(desk)
+    shop.run(0, 14)
+    shop.people.act(14_000, BOTH)
+    assert desk.told() == ["confirm/K1"]
+    desk.is_up = False
+    for now_ms in range(14_500, 60_000, PERIOD_MS):
+        shop.people.act(now_ms, BOTH)
+    assert [done.outcome.pick for done in shop.people.untold.picks] == ["K2", "K3"]
+    desk.is_up = True
+    for now_ms in range(60_000, 120_000, PERIOD_MS):
+        shop.people.act(now_ms, BOTH)
+    assert len(shop.people.untold.counts) == 1
+    desk.loses_answers = True
+    shop.people.confirm(120_000)
+    assert desk.told()[-1] == "confirm/K2"
+    desk.loses_answers = False
+    shop.people.confirm(120_000)
+    assert desk.told()[-3:] == ["confirm/K2", "confirm/K3", "count/C000001.1"]
+    assert case_of(desk.bridge, SLOT).people[0].used
+
+
+def test_a_process_that_follows_a_killed_one_tells_its_count_and_does_not_count_again(
+    desk: MemoryDesk,
+) -> None:
+    task = desk.show_count()
+    shop = Shop(desk)
+    shop.run(0, 1)
+    desk.is_up = False
+    shop.run(1, 40)
+    kept = shop.people.untold
+    assert [(done.task, done.quantity) for done in kept.counts] == [(task, STOCK)]
+    assert shop.people.waiting
+    after = Shop(desk, shop.stock, untold=kept)
+    assert after.people.waiting
+    desk.is_up = True
+    for now_ms in range(40_000, 100_000, PERIOD_MS):
+        after.people.act(now_ms, BOTH)
+    assert after.people.untold == kept
+    assert desk.told() == []
+    desk.loses_answers = True
+    after.people.confirm(100_000)
+    desk.loses_answers = False
+    after.run(100, 140)
+    assert desk.told() == ["count/C000001.1"] * 2
+    assert len(case_of(desk.bridge, SLOT).people) == 1
+    assert (after.work.refused, after.people.waiting) == (0, False)
+
+
+def test_a_new_process_that_forgot_whose_turn_it_is_has_the_other_person_tell(
+    desk: MemoryDesk,
+) -> None:
+    task = desk.show_count()
+    desk.bridge.counts.confirm(task.count, STOCK - 5, PEOPLE[0], SHOWN_MS)
+    show_count(desk.bridge, SLOT, S01)
+    shop = Shop(desk)
+    desk.loses_answers = True
+    shop.run(0, 30)
+    assert shop.people.waiting
+    desk.loses_answers = False
+    shop.run(30, 31)
+    assert [one.by for one in case_of(desk.bridge, SLOT).people] == list(PEOPLE)
+    assert (shop.work.refused, shop.people.waiting) == (0, False)
+
+
+def test_counts_are_looked_for_only_with_a_pod_and_done_only_while_it_stays(
+    desk: MemoryDesk,
+) -> None:
+    desk.show_count()
+    shop = Shop(desk)
+    shop.run(0, 5, {})
+    assert desk.calls == []
+    shop.run(5, 10, {S01: P001})
+    assert "counts" in desk.calls
+    shop.run(10, 60, {})
+    assert desk.told() == []
+    shop.run(60, 100, {S01: P001})
+    assert desk.told() == ["count/C000001.1"]

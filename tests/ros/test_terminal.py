@@ -7,8 +7,10 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from planner.warehouse.errors import NotFound, PodherdError, TooLate
+from planner.warehouse.counts import CountTask
+from planner.warehouse.errors import InvalidCount, NotFound, PodherdError, TooLate
 from planner.warehouse.ids import (
+    CountId,
     LineId,
     OrderId,
     PickId,
@@ -24,6 +26,7 @@ from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.receipts import PutTask
 from podherd_world.desk import Answer
 from podherd_world.terminal import Terminal
+from sim_worlds.counter import PEOPLE, DoneCount
 from sim_worlds.picker import PickOutcome
 from sim_worlds.staff import DonePick, DonePut
 from sim_worlds.stower import PutOutcome
@@ -58,6 +61,11 @@ PUT = PutTask(
 )
 
 
+COUNT = CountTask(
+    CountId("C000001.1"), VisitId("V1"), S01, PodId("P001"), SlotId("P001/A/1/3"), Sku("SKU1")
+)
+
+
 def done(number: int) -> DonePick:
     task = pick(number)
     return DonePick(task, PickOutcome(task.pick, task.quantity))
@@ -73,6 +81,8 @@ class FlakyDesk:
     tries: list[tuple[str, str]] = field(default_factory=list)
     refuse: PodherdError | None = None
     puts: list[PutTask] = field(default_factory=list)
+    counts: list[CountTask] = field(default_factory=list)
+    counted: list[tuple[int, str]] = field(default_factory=list)
     idle: threading.Event = field(default_factory=threading.Event)
 
     def open_picks(
@@ -105,6 +115,17 @@ class FlakyDesk:
         if not self.puts[known:]:
             self.idle.wait(WAIT_S)
         return tuple(self.puts[known:]), len(self.puts)
+
+    def confirm_count(self, count: CountId, quantity: int, by: str, key: str) -> None:
+        self.counted.append((quantity, by))
+        self.confirm(PickId(count), quantity, None, key)
+
+    def open_counts(
+        self, station: StationId, known: int, wait_s: float
+    ) -> tuple[tuple[CountTask, ...], int]:
+        if not self.counts[known:]:
+            self.idle.wait(WAIT_S)
+        return tuple(self.counts[known:]), len(self.counts)
 
 
 @pytest.fixture
@@ -207,3 +228,62 @@ def test_puts_are_shown_only_where_goods_are_put_away(
         bell.get(timeout=0.2)
     assert plain.puts() == ()
     plain.close()
+
+
+def test_counts_are_shown_only_where_people_count(desk: FlakyDesk, bell: SimpleQueue[None]) -> None:
+    desk.to_show, desk.failures, desk.counts = [], 0, [COUNT]
+    terminal = Terminal(S01, lambda: desk, lambda: bell.put(None), counts=True)
+    bell.get(timeout=WAIT_S)
+    assert terminal.counts() == (COUNT,)
+    assert terminal.counts() == ()
+    terminal.close()
+    plain = Terminal(S01, lambda: desk, lambda: bell.put(None))
+    with pytest.raises(Empty):
+        bell.get(timeout=0.2)
+    assert plain.counts() == ()
+    plain.close()
+
+
+def test_a_count_is_told_after_the_picks_before_it_until_it_is_heard(
+    desk: FlakyDesk, bell: SimpleQueue[None]
+) -> None:
+    desk.to_show, desk.failures = [], 2
+    terminal = Terminal(S01, lambda: desk, lambda: bell.put(None))
+    counted = DoneCount(COUNT, 7, PEOPLE[0])
+    terminal.confirm(done(1))
+    terminal.confirm(counted)
+    bell.get(timeout=WAIT_S)
+    bell.get(timeout=WAIT_S)
+    assert [key for _, key in desk.tries] == ["confirm/V1#1"] * 3 + ["count/C000001.1"]
+    assert desk.counted == [(7, PEOPLE[0])]
+    assert terminal.answers() == ((done(1), Answer.TAKEN), (counted, Answer.TAKEN))
+    terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "answer", "people"),
+    [
+        (TooLate("not wanted any more"), Answer.WITHDRAWN, PEOPLE[:1]),
+        (InvalidCount("counted before", field="by"), Answer.REFUSED, PEOPLE),
+        (InvalidCount("too many", field="quantity"), Answer.REFUSED, PEOPLE[:1]),
+    ],
+)
+def test_a_count_that_is_not_taken_takes_no_picks_off_the_list(
+    desk: FlakyDesk,
+    bell: SimpleQueue[None],
+    error: PodherdError,
+    answer: Answer,
+    people: tuple[str, ...],
+) -> None:
+    desk.failures, desk.refuse = 0, error
+    terminal = Terminal(S01, lambda: desk, lambda: bell.put(None))
+    bell.get(timeout=WAIT_S)
+    assert terminal.picks() == (pick(1), pick(2))
+    desk.to_show = []
+    counted = DoneCount(COUNT, 7, PEOPLE[0])
+    terminal.confirm(counted)
+    bell.get(timeout=WAIT_S)
+    assert terminal.answers() == ((counted, answer),)
+    assert desk.counted == [(7, by) for by in people]
+    assert terminal.withdrawn() == ()
+    terminal.close()

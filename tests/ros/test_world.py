@@ -10,6 +10,7 @@ from fakes.memory_desk import (
     P002,
     R01,
     R02,
+    RED,
     S01,
     S02,
     SLOT,
@@ -18,18 +19,23 @@ from fakes.memory_desk import (
     MemoryDesk,
     arm_and_combi,
 )
+from fakes.wanted_counts import SHOWN_MS, case_of, look, show_count
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.ids import PickId, PodId, RobotId, SlotId, StationId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask
-from podherd_world.desk import Answer, tell
+from planner.warehouse.stock import Balance
+from podherd_world.desk import Answer, DoneWork, tell
 from podherd_world.pacer import Pacer
 from podherd_world.world import World
+from sim_worlds.counter import PEOPLE, CounterParams
 from sim_worlds.floor import Floor
 from sim_worlds.params import EXACT
 from sim_worlds.picker import ArmParams
 from sim_worlds.referee import ViolationKind
-from sim_worlds.staff import DonePick, DonePut, Staff, StaffParams
+from sim_worlds.staff import Staff, StaffParams
+from wms_bridge.count_records import CaseStatus
 
 PERIOD_MS = 500
 
@@ -42,8 +48,8 @@ class DirectScreen:
         self.desk = desk
         self.busy = False
         self.gone: list[PickId] = []
-        self.heard: list[tuple[DonePick | DonePut, Answer]] = []
-        self._known = [0, 0]
+        self.heard: list[tuple[DoneWork, Answer]] = []
+        self._known = [0, 0, 0]
 
     def picks(self) -> tuple[PickTask, ...]:
         tasks, self._known[0] = self.desk.open_picks(self.station, self._known[0], 0.0)
@@ -53,15 +59,19 @@ class DirectScreen:
         tasks, self._known[1] = self.desk.open_puts(self.station, self._known[1], 0.0)
         return tasks
 
+    def counts(self) -> tuple[CountTask, ...]:
+        tasks, self._known[2] = self.desk.open_counts(self.station, self._known[2], 0.0)
+        return tasks
+
     def withdrawn(self) -> tuple[PickId, ...]:
         gone, self.gone = self.gone, []
         return tuple(gone)
 
-    def answers(self) -> tuple[tuple[DonePick | DonePut, Answer], ...]:
+    def answers(self) -> tuple[tuple[DoneWork, Answer], ...]:
         heard, self.heard = self.heard, []
         return tuple(heard)
 
-    def confirm(self, done: DonePick | DonePut) -> None:
+    def confirm(self, done: DoneWork) -> None:
         self.heard.append((done, tell(self.desk, done)))
 
 
@@ -82,7 +92,7 @@ class Hall:
         for robot, pod in loads.items():
             floor.place(robot, 0.0, pod, 0.0)
         self.stock: dict[SlotId, int] = {SLOT: STOCK}
-        staff = Staff(site, self.stock, StaffParams(arm=arm), 1)
+        staff = Staff(site, self.stock, StaffParams(arm=arm, counter=CounterParams(right=1.0)), 1)
         self.screens = {place.id: DirectScreen(place.id, self.desk) for place in site.stations}
         self.world = World(floor, staff, self.screens, Pacer(PERIOD_MS), PERIOD_MS)
         self.world.pacer.planned(0)
@@ -174,4 +184,60 @@ def test_a_put_that_the_bridge_refuses_is_counted(monkeypatch: pytest.MonkeyPatc
     screen = hall.screens[S02]
     monkeypatch.setattr(screen, "confirm", lambda done: screen.heard.append((done, Answer.REFUSED)))
     hall.run(120)
+    assert hall.world.work.refused == 1
+
+
+def test_what_is_to_be_counted_is_counted_after_the_picks_and_settled() -> None:
+    hall = Hall(ArmParams(failure_rate=0.0))
+    hall.desk.show_count()
+    hall.desk.show_picks()
+    hall.run(120)
+    hall.check_books()
+    assert hall.desk.told() == [f"confirm/K{number}" for number in (1, 2, 3)] + ["count/C000001.1"]
+    case = case_of(hall.desk.bridge, SLOT)
+    assert case.status is CaseStatus.CONFIRMED
+    assert [(one.by, one.quantity, one.used) for one in case.people] == [
+        (PEOPLE[0], STOCK - WANTED, True)
+    ]
+    assert hall.desk.bridge.counts.open_counts(S01) == ()
+    assert hall.world.work.refused == 0
+    assert hall.world.referee.violations == []
+
+
+def test_a_count_that_nobody_needs_any_more_leaves_no_trace() -> None:
+    hall = Hall(ArmParams(failure_rate=0.0))
+    hall.desk.show_count()
+    hall.run(2)
+    look(hall.desk.bridge, Balance(SLOT, RED, STOCK), SHOWN_MS, {STOCK: 1.0})
+    hall.run(60)
+    hall.check_books()
+    assert hall.desk.told() == ["count/C000001.1"]
+    assert case_of(hall.desk.bridge, SLOT).people == ()
+    assert hall.world.work.refused == 0
+
+
+def test_a_second_count_comes_from_who_has_not_counted() -> None:
+    hall = Hall(ArmParams(failure_rate=0.0))
+    task = hall.desk.show_count()
+    hall.desk.bridge.counts.confirm(task.count, STOCK - 5, PEOPLE[0], SHOWN_MS)
+    show_count(hall.desk.bridge, SLOT, S01)
+    hall.run(60)
+    assert hall.desk.told() == ["count/C000001.2"] * 2
+    people = case_of(hall.desk.bridge, SLOT).people
+    assert [(one.by, one.quantity) for one in people] == [(PEOPLE[0], 15), (PEOPLE[1], STOCK)]
+    assert hall.world.work.refused == 0
+
+
+def test_a_pod_that_is_not_there_is_not_counted() -> None:
+    hall = Hall(ArmParams(failure_rate=0.0), pods_there=False)
+    hall.desk.show_count()
+    hall.run(60)
+    assert hall.desk.told() == []
+
+
+def test_a_count_that_the_bridge_refuses_is_counted_as_such() -> None:
+    hall = Hall(ArmParams(failure_rate=0.0))
+    hall.desk.show_count()
+    hall.stock[SLOT] = hall.desk.bridge.shelves.capacity + 1
+    hall.run(180)
     assert hall.world.work.refused == 1

@@ -146,6 +146,9 @@ def believe(
     places = dict.fromkeys(slot for one in found for slot in one or ())
     if record.slot is not None:
         places[record.slot] = None
+        if not any(one is not None for one in found):
+            # Unread, it may as well be dead in the slot beside, where things are misplaced.
+            places |= dict.fromkeys(sorted(neighbours(record.slot)))
     covered = frozenset().union(*(scan.covered for scan in scans)) if scans else frozenset()
     prior = _prior(record, places, covered, neighbours, params)
     dead = _dead(record, params)

@@ -40,7 +40,16 @@ def test_without_scans_the_record_stands() -> None:
     belief = believe(KNOWN, (), beside, PARAMS)
     assert belief.as_recorded == pytest.approx(1 - PARAMS.moved - PARAMS.lost)
     assert belief.gone == pytest.approx(PARAMS.lost)
-    assert belief.astray == pytest.approx(PARAMS.moved)
+    elsewhere = sum(chance for slot, chance in belief.places.items() if slot != HOME)
+    assert belief.astray + elsewhere == pytest.approx(PARAMS.moved)
+
+
+def test_an_unread_tag_may_be_dead_in_the_slot_beside() -> None:
+    silent = TagRecord(THING, HOME, 0, 3)
+    belief = believe(silent, [missed()] * 2, beside, PARAMS)
+    assert belief.places[BESIDE] == pytest.approx(PARAMS.moved / 2 / len(beside(HOME)), rel=0.2)
+    working = believe(KNOWN, [missed()] * 2, beside, PARAMS)
+    assert working.places[BESIDE] < belief.places[BESIDE] / 2
 
 
 def test_a_read_in_its_slot_settles_it() -> None:
