@@ -48,6 +48,7 @@ def verdicts(results: Results, peers: Peers, times: TimeModel) -> list[Verdict]:
         *_accuracy(results("record_accuracy")),
         *_time(results("record_accuracy"), times),
         *_events(results("epcis")),
+        *_calibration(results("counting_site"), results("shelf")),
     ]
 
 
@@ -126,11 +127,17 @@ def _epc(
     found = ", ".join(f"{n} of {of} {what}" for what, (n, of) in right.items()) or NOT_MEASURED
     holds = all(n == of for n, of in right.values()) if right else None
     sgtin = next((row for row in rows if row["scheme"] == "SGTIN-96"), None)
-    cost = float(sgtin["decode CPU us"]) if sgtin else float("nan")
+    cost = float(sgtin["decode CPU us"]) if sgtin else 0.0
     cheap = f"{peer['us_per_tag']:.1f} us (epcpy)" if peer else NOT_MEASURED
     return [
         Verdict("EPC vectors", goal, found, theirs, holds),
-        Verdict("EPC, SGTIN-96", "<= 10 us", f"{cost} us", cheap, cost <= 10 if sgtin else None),
+        Verdict(
+            "EPC, SGTIN-96",
+            "<= 10 us",
+            f"{cost} us" if sgtin else NOT_MEASURED,
+            cheap,
+            cost <= 10 if sgtin else None,
+        ),
     ]
 
 
@@ -225,6 +232,35 @@ def _events(rows: Sequence[Row]) -> list[Verdict]:
         else _missing(f"EPCIS, {what}", goal)
         for what, goal in wanted.items()
     ]
+
+
+def _calibration(site: Sequence[Row], shelf: Sequence[Row]) -> list[Verdict]:
+    """No figure was set: drawn and printed is what is wanted. Brier scores, 0 is perfect."""
+    curve = "docs/images/counting-reliability.svg"
+    goal = "curve drawn, Brier printed"
+    rows = [row for row in site if "Brier, first" in row]
+    found = [
+        Verdict(
+            f"posteriors, books {float(row['right before']):.0%} right",
+            goal,
+            f"{row['Brier, first']} after one look, {row['Brier, last']} at the end ({curve})",
+            "",
+            True,
+        )
+        for row in rows
+    ]
+    seen = next((row for row in shelf if row.get("condition") == "all"), None)
+    if seen is not None:
+        found.append(
+            Verdict(
+                "cartons in front, from pictures",
+                goal,
+                f"{seen['Brier']}, {float(seen['right of told']):.1%} right of those told",
+                f"{seen['Brier, texture']} (texture), {seen['Brier, codes']} (codes)",
+                True,
+            )
+        )
+    return found or [_missing("calibration", goal)]
 
 
 def _missing(what: str, goal: str) -> Verdict:
