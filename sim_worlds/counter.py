@@ -54,20 +54,23 @@ class Turns:
 class Counter:
     """Does the counts shown at one station, one after the other in the order shown.
 
-    ``true_stock`` says what really lies in the slots; what counts is what is there when the count
-    is finished. What was shown before is not done twice, unless it was dropped.
+    ``true_stock`` says what really lies in the slots, which hold ``capacity`` pieces; what counts
+    is what is there when the count is finished. What was shown before is not done twice, unless it
+    was dropped.
     """
 
     def __init__(
         self,
         station: StationId,
         true_stock: Mapping[SlotId, int],
+        capacity: int,
         turns: Turns,
         params: CounterParams | None = None,
         seed: int = 0,
     ):
         self.station = station
         self._true_stock = true_stock
+        self._capacity = capacity
         self._turns = turns
         self._params = params or CounterParams()
         self._random = Random(f"{seed}/{station}/counts")
@@ -112,4 +115,6 @@ class Counter:
         quantity = self._true_stock.get(task.slot, 0)
         if self._random.random() >= self._params.right:
             quantity = max(0, quantity + self._random.choice((-1, 1)))
+        # Nobody says that there are more than fit.
+        quantity = min(quantity, self._capacity)
         return DoneCount(task, quantity, self._turns.take(task.slot))

@@ -93,7 +93,7 @@ class Staff:
         }
         turns = Turns()
         self._counters = {
-            place.id: Counter(place.id, true_stock, turns, params.counter, seed)
+            place.id: Counter(place.id, true_stock, capacity, turns, params.counter, seed)
             for place in site.stations
             if StationRole.PICK in place.roles
         }

@@ -11,6 +11,7 @@ from sim_worlds.staff import Staff
 S01, S02 = StationId("S01"), StationId("S02")
 SLOT = SlotId("P001/A/1/1")
 POD = PodId("P001")
+CAPACITY = 12
 
 
 def task(name: str, slot: SlotId = SLOT, station: StationId = S01) -> CountTask:
@@ -19,7 +20,7 @@ def task(name: str, slot: SlotId = SLOT, station: StationId = S01) -> CountTask:
 
 def test_a_count_takes_its_time_and_is_done_once() -> None:
     params = CounterParams(slot_s=8.0, piece_s=0.5, right=1.0)
-    counter = Counter(S01, {SLOT: 10}, Turns(), params)
+    counter = Counter(S01, {SLOT: 10}, CAPACITY, Turns(), params)
     counter.show([task("K1")])
     assert counter.advance(1_000) == ()
     assert counter.advance(13_999) == ()
@@ -31,7 +32,9 @@ def test_a_count_takes_its_time_and_is_done_once() -> None:
 
 def test_the_second_count_of_a_slot_comes_from_another_person() -> None:
     turns, stock = Turns(), {SLOT: 3, SlotId("P001/A/1/2"): 4}
-    here, there = (Counter(name, stock, turns, CounterParams(right=1.0)) for name in (S01, S02))
+    here, there = (
+        Counter(name, stock, CAPACITY, turns, CounterParams(right=1.0)) for name in (S01, S02)
+    )
     here.show([task("K1"), task("K2", SlotId("P001/A/1/2"))])
     first = [done for now_ms in range(0, 60_000, 500) for done in here.advance(now_ms)]
     there.show([task("K3", station=S02), task("K4", station=S02)])
@@ -42,7 +45,7 @@ def test_the_second_count_of_a_slot_comes_from_another_person() -> None:
 
 def test_people_err_as_often_as_they_should_and_by_one() -> None:
     stock = {SlotId(f"P001/A/1/{number}"): number % 3 for number in range(2000)}
-    counter = Counter(S01, stock, Turns(), CounterParams(0.001, 0.0, right=0.9), seed=5)
+    counter = Counter(S01, stock, CAPACITY, Turns(), CounterParams(0.001, 0.0, right=0.9), seed=5)
     counter.show(task(f"K{number}", slot) for number, slot in enumerate(stock))
     off = []
     for now_ms in range(10_000):
@@ -75,3 +78,11 @@ def test_what_a_person_was_shown_is_dropped_with_its_pod_and_may_be_shown_again(
 def test_parameters_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         CounterParams(**wrong)
+
+
+def test_nobody_counts_more_than_fit() -> None:
+    params = CounterParams(0.001, 0.0, right=0.0)
+    counter = Counter(S01, {SLOT: CAPACITY}, CAPACITY, Turns(), params)
+    counter.show([task(f"C{number}") for number in range(40)])
+    counted = {done.quantity for now_ms in range(200) for done in counter.advance(now_ms)}
+    assert counted == {CAPACITY - 1, CAPACITY}

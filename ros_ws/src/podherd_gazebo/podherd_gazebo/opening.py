@@ -149,9 +149,8 @@ class GazeboWorld:
         if before:
             work.pieces_taken, work.pieces_put = before.pieces_taken, before.pieces_put
             work.refused = before.refused
-        stations = [station.id for station in opening.site.stations]
         untold = before.untold if before else None
-        return People(work, stations, BridgeDesk(opening.bridge_url), untold)
+        return People(work, opening.site.stations, BridgeDesk(opening.bridge_url), untold)
 
     def _restore(self, entry: Entry) -> None:
         self.floor.restore(

@@ -10,7 +10,7 @@ from planner.codec.messages import decode, encode, from_json
 from planner.codec.sitefile import parse_site
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.ids import PodId, SlotId
-from planner.warehouse.site import Point, Site
+from planner.warehouse.site import Point, Site, StationRole
 from planner.warehouse.stock import Balance
 from podherd_ros.parameters import number, text, whole
 from podherd_world.desk import BridgeDesk
@@ -53,7 +53,13 @@ class Opening:
             return BridgeDesk(self.bridge_url)
 
         terminals = {
-            place.id: Terminal(place.id, desk, wake, puts=place.id in puts)
+            place.id: Terminal(
+                place.id,
+                desk,
+                wake,
+                puts=place.id in puts,
+                counts=StationRole.PICK in place.roles,
+            )
             for place in self.site.stations
         }
         fast = self.speed is None or self.speed > _WATCHABLE

@@ -1,8 +1,8 @@
 """The screens and the buttons of a station: what the bridge shows, and what it is told.
 
 Threads talk to the bridge over HTTP, so that the world never waits for it: one for picks, one for
-puts where goods are put away, and one for the buttons. While the bridge is down they try again,
-with the same key: nothing is confirmed twice and nothing is lost.
+puts where goods are put away, one for counts where people count, and one for the buttons. While the
+bridge is down they try again, with the same key: nothing is confirmed twice and nothing is lost.
 """
 
 import queue
@@ -11,22 +11,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.ids import PickId, StationId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask
-from podherd_world.desk import Answer, Desk, tell
-from sim_worlds.staff import DonePick, DonePut
+from podherd_world.desk import Answer, Desk, DoneWork, tell
+from sim_worlds.staff import DonePick
 
 _POLL_S = 20.0
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
 
 Item = TypeVar("Item")
+_Ask = Callable[[StationId, int, float], tuple[tuple[Item, ...], int]]
 
 
 class Terminal:
     """One station. ``desk`` makes a connection of its own for each thread; ``wake`` is called from
-    other threads when there is something new; ``puts``: goods are put away here."""
+    other threads when there is something new; ``puts``: goods are put away here;
+    ``counts``: people count here."""
 
     def __init__(
         self,
@@ -35,21 +38,24 @@ class Terminal:
         wake: Callable[[], None],
         *,
         puts: bool = False,
+        counts: bool = False,
     ):
         self.station = station
         self._desk = desk
         self._wake = wake
         self._picks: queue.SimpleQueue[PickTask] = queue.SimpleQueue()
         self._puts: queue.SimpleQueue[PutTask] = queue.SimpleQueue()
+        self._counts: queue.SimpleQueue[CountTask] = queue.SimpleQueue()
         self._withdrawn: queue.SimpleQueue[PickId] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[DonePick | DonePut | None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[tuple[DonePick | DonePut, Answer]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[DoneWork | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[DoneWork, Answer]] = queue.SimpleQueue()
         self._open: dict[PickId, None] = {}
         self._in_flight = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
         loops = [("picks", self._read_picks), ("buttons", self._tell_all)]
         loops += [("puts", self._read_puts)] if puts else []
+        loops += [("counts", self._read_counts)] if counts else []
         for name, loop in loops:
             threading.Thread(target=loop, name=f"{station} {name}", daemon=True).start()
 
@@ -66,16 +72,20 @@ class Terminal:
         """The puts that came since the last call."""
         return _taken_out(self._puts)
 
+    def counts(self) -> tuple[CountTask, ...]:
+        """The counts that came since the last call."""
+        return _taken_out(self._counts)
+
     def withdrawn(self) -> tuple[PickId, ...]:
         """Picks of which it has become known since the last call that they were withdrawn."""
         return _taken_out(self._withdrawn)
 
-    def answers(self) -> tuple[tuple[DonePick | DonePut, Answer], ...]:
+    def answers(self) -> tuple[tuple[DoneWork, Answer], ...]:
         """What the bridge has answered since the last call."""
         return _taken_out(self._answers)
 
-    def confirm(self, done: DonePick | DonePut) -> None:
-        """Tell the bridge of a pick or a put, after those before it."""
+    def confirm(self, done: DoneWork) -> None:
+        """Tell the bridge what was done, after what was done before it."""
         with self._lock:
             self._in_flight += 1
         self._done.put(done)
@@ -95,10 +105,16 @@ class Terminal:
             self._show(self._picks, picks)
 
     def _read_puts(self) -> None:
-        desk, known = self._desk(), 0
-        while found := self._insist(partial(desk.open_puts, self.station, known, _POLL_S)):
-            puts, known = found
-            self._show(self._puts, puts)
+        self._follow(self._desk().open_puts, self._puts)
+
+    def _read_counts(self) -> None:
+        self._follow(self._desk().open_counts, self._counts)
+
+    def _follow(self, ask: _Ask[Item], screen: queue.SimpleQueue[Item]) -> None:
+        known = 0
+        while found := self._insist(partial(ask, self.station, known, _POLL_S)):
+            items, known = found
+            self._show(screen, items)
 
     def _show(self, screen: queue.SimpleQueue[Item], items: tuple[Item, ...]) -> None:
         for item in items:
@@ -114,12 +130,14 @@ class Terminal:
                 self._in_flight -= 1
             self._wake()
 
-    def _tell_one(self, desk: Desk, done: DonePick | DonePut) -> None:
+    def _tell_one(self, desk: Desk, done: DoneWork) -> None:
         answer = self._insist(lambda: tell(desk, done))
         if answer is None:
             return
         self._answers.put((done, answer))
-        if isinstance(done, DonePick) and not done.outcome.failed:
+        if not isinstance(done, DonePick):
+            return
+        if not done.outcome.failed:
             with self._lock:
                 self._open.pop(done.task.pick, None)
         if answer is Answer.WITHDRAWN:

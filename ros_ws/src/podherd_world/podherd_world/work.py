@@ -4,8 +4,9 @@ No ROS here."""
 from collections.abc import Sequence
 
 from planner.warehouse.ids import PodId, StationId
-from podherd_world.desk import Answer
-from sim_worlds.staff import Done, DonePick, DonePut, Presence, Staff
+from podherd_world.desk import Answer, DoneWork
+from sim_worlds.counter import DoneCount
+from sim_worlds.staff import Done, DonePick, Presence, Staff
 
 
 class Work:
@@ -17,7 +18,7 @@ class Work:
         self.pieces_taken = 0
         self.pieces_put = 0
         self.refused = 0
-        """Picks and puts that the bridge did not want to book."""
+        """Picks, puts and counts that the bridge did not want to book."""
         self._absent: list[tuple[PodId, StationId]] = []
 
     def advance(self, now_ms: int, present: Presence) -> Done:
@@ -27,8 +28,11 @@ class Work:
         self.pieces_put += sum(put.outcome.quantity for put in done.puts)
         return done
 
-    def answered(self, done: DonePick | DonePut, answer: Answer, now_ms: int) -> None:
+    def answered(self, done: DoneWork, answer: Answer, now_ms: int) -> None:
         """The bridge has heard of it and says this."""
+        if isinstance(done, DoneCount):  # moved nothing: one that was withdrawn leaves no trace
+            self.refused += answer is Answer.REFUSED
+            return
         if isinstance(done, DonePick) and answer is Answer.WITHDRAWN:
             self._undo(done, now_ms)
             return

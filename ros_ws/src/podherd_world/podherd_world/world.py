@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Protocol
 
+from planner.warehouse.counts import CountTask
 from planner.warehouse.ids import PickId, PodId, RobotId, StationId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask
 from podherd_ros.drive import DriveReport
 from podherd_world.body import Body
-from podherd_world.desk import Answer
+from podherd_world.desk import Answer, DoneWork
 from podherd_world.pacer import Pacer
 from podherd_world.work import Work
 from sim_worlds.floor import Floor
 from sim_worlds.referee import Referee, Violation, ViolationKind
-from sim_worlds.staff import DonePick, DonePut, Staff
+from sim_worlds.staff import Staff
 
 
 class Screen(Protocol):
@@ -31,14 +32,17 @@ class Screen(Protocol):
     def puts(self) -> tuple[PutTask, ...]:
         """The puts that came since the last call."""
 
+    def counts(self) -> tuple[CountTask, ...]:
+        """The counts that came since the last call."""
+
     def withdrawn(self) -> tuple[PickId, ...]:
         """Picks known to be withdrawn since the last call."""
 
-    def answers(self) -> tuple[tuple[DonePick | DonePut, Answer], ...]:
+    def answers(self) -> tuple[tuple[DoneWork, Answer], ...]:
         """What the bridge has answered since the last call."""
 
-    def confirm(self, done: DonePick | DonePut) -> None:
-        """Tell the bridge of a pick or a put."""
+    def confirm(self, done: DoneWork) -> None:
+        """Tell the bridge what was done, after what was done before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,9 @@ class World:
             puts = screen.puts()
             if puts:
                 staff.show_puts(station, puts, now_ms)
+            counts = screen.counts()
+            if counts:
+                staff.show_counts(station, counts)
         for pod, station in self.work.absent():
             x_m, y_m = self._places[station]
             kind = ViolationKind.POD_ABSENT
@@ -121,8 +128,9 @@ class World:
 
     def _attend(self) -> None:
         self.hear()
-        for done in self.work.advance(self.now_ms, self._stands_at).all:
-            self._screens[done.task.station].confirm(done)
+        done = self.work.advance(self.now_ms, self._stands_at)
+        for item in (*done.all, *done.counts):
+            self._screens[item.task.station].confirm(item)
 
     def _stands_at(self, station: StationId, pod: PodId) -> bool:
         x_m, y_m = self._places[station]
