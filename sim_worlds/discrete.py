@@ -20,8 +20,9 @@ from planner.warehouse.transport import Action, ActionKind, ActionStatus
 from sim_worlds.counter import DoneCount
 from sim_worlds.faults import Faults, Freezes
 from sim_worlds.floor import Floor, FloorChanges
+from sim_worlds.looks import Look, Pass
 from sim_worlds.params import WorldParams
-from sim_worlds.passing import Look, Pass, Passing
+from sim_worlds.passing import Passing
 from sim_worlds.referee import Referee, Violation, ViolationKind
 from sim_worlds.staff import Done, DonePick, DonePut, Staff, StaffParams
 

@@ -1,4 +1,4 @@
-"""What robots that count had before them: pods they were sent to look at, and pods driven past."""
+"""Which pods robots that count drive past."""
 
 from dataclasses import dataclass, field
 from math import hypot
@@ -11,32 +11,12 @@ from planner.warehouse.ids import PodId, RobotId
 from planner.warehouse.robot import Pose
 from planner.warehouse.site import Site
 from sim_worlds.floor import Floor
+from sim_worlds.looks import Pass
 
 TRACK_M = 0.05
 """A pose is kept for every so many metres, so that who stands leaves no trace."""
 
 _Cell = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A robot stood at ``pose`` beside a pod with its scanner on it."""
-
-    robot: RobotId
-    pod: PodId
-    from_ms: int
-    until_ms: int
-    pose: Pose
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """A robot with a scanner drove past a pod that stood there all the time: ``track`` are its
-    poses in the aisle cell beside the pod, and when (ms); at least two."""
-
-    robot: RobotId
-    pod: PodId
-    track: tuple[tuple[int, Pose], ...]
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from planner.warehouse.ids import RobotId
 from planner.warehouse.site import RobotType
 from sim_worlds.drones.draw import draw_flights, save_flights
 from sim_worlds.drones.fleet import DroneFleet, SiteDrone, stored_at_start
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 from sim_worlds.sites.catalogue import load_site
 
 SEED = 3
@@ -62,7 +62,7 @@ def minutes() -> int:
 
 def flown(
     drones: int,
-) -> tuple[Row, DroneFleet, list[Look], dict[RobotId, list[tuple[int, Position]]]]:
+) -> tuple[Row, DroneFleet, list[FlownLook], dict[RobotId, list[tuple[int, Position]]]]:
     """Drones that look at all faces, as many as they get done."""
     pads = spread_pads(SITE, drones, BOXES)
     names = [RobotId(f"D{number}") for number in range(1, drones + 1)]
@@ -71,7 +71,7 @@ def flown(
     )
     stored = stored_at_start(ROADMAP)
     fleet.want(dict.fromkeys(stored, 1.0))
-    looks: list[Look] = []
+    looks: list[FlownLook] = []
     tracks: dict[RobotId, list[tuple[int, Position]]] = {name: [] for name in names}
     air_ms = at_ms = 0
     begin = process_time()

@@ -13,7 +13,7 @@ from planner.warehouse.errors import InvalidSite
 from planner.warehouse.ids import RobotId
 from sim_worlds.drones.draw import draw_flights, save_flights
 from sim_worlds.drones.fleet import DroneFleet, SiteDrone, stored_at_start
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 from sim_worlds.sites.catalogue import load_site
 
 app = typer.Typer(help="Drones that count, over a simulated site.", no_args_is_help=True)
@@ -59,7 +59,7 @@ def _fly(name: str, drones: int, minutes: int, seed: int, draw: Path | None) -> 
     )
     stored = stored_at_start(roadmap)
     fleet.want(dict.fromkeys(stored, 1.0))
-    looks: list[Look] = []
+    looks: list[FlownLook] = []
     tracks: dict[RobotId, list[tuple[int, Position]]] = {drone: [] for drone in fleet.bodies}
     for at_ms in range(_TRACK_MS, minutes * 60_000 + 1, _TRACK_MS):
         news = fleet.advance(at_ms, stored)

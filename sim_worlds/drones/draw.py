@@ -11,7 +11,7 @@ from planner.flight.airspace import NoFlyBox, Pad, Position
 from planner.warehouse.ids import RobotId
 from planner.warehouse.site import Site
 from sim_worlds.draw import draw_site
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 
 Track = Sequence[tuple[int, Position]]
 """Times (ms) and places of one drone."""
@@ -27,7 +27,7 @@ def draw_flights(
     boxes: Sequence[NoFlyBox],
     pads: Sequence[Pad],
     tracks: Mapping[RobotId, Track],
-    looks: Sequence[Look],
+    looks: Sequence[FlownLook],
 ) -> Figure:
     """Ways, places looked from (dots), pads (squares) and no-fly boxes (hatched) over the plan;
     below it the altitudes over time."""
@@ -61,7 +61,7 @@ def save_flights(figure: Figure, path: Path) -> None:
 
 
 def _draw_track(
-    plan: Axes, profile: Axes, drone: RobotId, track: Track, looks: Sequence[Look], colour: str
+    plan: Axes, profile: Axes, drone: RobotId, track: Track, looks: Sequence[FlownLook], colour: str
 ) -> None:
     xs, ys, zs = zip(*(place for _, place in track), strict=True)
     plan.plot(xs, ys, color=colour, linewidth=1.6, alpha=0.85, zorder=10)

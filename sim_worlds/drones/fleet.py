@@ -28,7 +28,7 @@ from sim_worlds.drones.links import Link
 from sim_worlds.drones.params import DroneFaults, DroneWorldParams
 from sim_worlds.drones.referee import FlightReferee, Flyer
 from sim_worlds.floor import Floor
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 
 COUNTING_DRONE = DroneType()
 _SAME_PLACE_M = 0.05
@@ -50,7 +50,7 @@ class FlightNews:
     """What happened since the last time asked. ``missed`` are pods that a drone came to look at
     and that were gone, or hidden for too long."""
 
-    looks: tuple[Look, ...]
+    looks: tuple[FlownLook, ...]
     alarms: tuple[FlightAlarm, ...]
     missed: tuple[PodId, ...]
 
@@ -133,7 +133,7 @@ class DroneFleet:
     ) -> FlightNews:
         """Let time pass until ``until_ms``, while the pods stand (``stored``) and are carried
         (``carried``: their middles) as given."""
-        looks: list[Look] = []
+        looks: list[FlownLook] = []
         alarms: list[FlightAlarm] = []
         missed: list[PodId] = []
         carried = tuple(carried)
@@ -208,7 +208,7 @@ class DroneFleet:
         body: DroneBody,
         stored: Mapping[PodId, Pose],
         carried: Sequence[Point],
-        looks: list[Look],
+        looks: list[FlownLook],
         missed: list[PodId],
     ) -> None:
         view = body.looking
@@ -233,7 +233,7 @@ class DroneFleet:
         else:
             place = body.place
             turned = (view.heading_rad, view.tilt_rad)
-            looks.append(Look(drone, view.pod, glance.since_ms, self.now_ms, *place, *turned))
+            looks.append(FlownLook(drone, view.pod, glance.since_ms, self.now_ms, *place, *turned))
             self._wanted.pop(view.pod, None)
         self._glances.pop(drone)
         body.looked()

@@ -3,7 +3,7 @@
 from math import cos, sin
 
 from planner.warehouse.robot import Pose
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 from vision.codes.camera import Camera, Mounting
 from vision.shelf.poses import FacePose, Row
 
@@ -11,7 +11,7 @@ CAMERA = Camera.with_view(1280, 960, 1.0, Mounting(0.0, 0.0, 0.0))
 """1 rad wide; the gimbal turns it, so that its mounting says nothing."""
 
 
-def drone_eye(look: Look, foot: Pose) -> FacePose:
+def drone_eye(look: FlownLook, foot: Pose) -> FacePose:
     """The camera of a look in the coordinates of the face whose foot is at ``foot`` (its x axis to
     the right of who looks at it)."""
     level = cos(look.tilt_rad)

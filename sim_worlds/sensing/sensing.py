@@ -19,7 +19,7 @@ from planner.roadmap.roadmap import NodeKind
 from planner.warehouse.ids import PodId, RobotId, Sku, SlotId
 from planner.warehouse.robot import Pose
 from planner.warehouse.site import Site
-from sim_worlds.looks import Look as FlownLook
+from sim_worlds.looks import FlownLook
 from sim_worlds.sensing.articles import Article
 from sim_worlds.sensing.faces import face_model, face_pose, headings, stand_of
 from sim_worlds.sensing.stock import Piece, TaggedStock

@@ -9,7 +9,7 @@ from planner.warehouse.events import SlotSettled
 from planner.warehouse.ids import PodId, RobotId, Sku, SlotId
 from planner.warehouse.stock import Balance
 from sim_worlds.discrete import WorldNews
-from sim_worlds.looks import Look as FlownLook
+from sim_worlds.looks import FlownLook
 from sim_worlds.run import ShiftRun
 from sim_worlds.sensing.articles import Article
 from sim_worlds.sensing.sensing import Sensing

@@ -13,7 +13,7 @@ from planner.warehouse.counts import EvidenceKind
 from planner.warehouse.ids import PodId
 from planner.warehouse.robot import Pose
 from sim_worlds.drones.pictures import CAMERA, drone_eye
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 from sim_worlds.sensing.faces import face_pose, facing
 from vision.shelf.scenes import Contents, render_face
 
@@ -24,19 +24,19 @@ BOOKS = {FIRST: 6, SECOND: 9, THIRD: 3, FOURTH: 4}
 
 
 @pytest.fixture(scope="module")
-def look() -> Look:
+def look() -> FlownLook:
     """One that a drone really took."""
     fleet = flown_site()
     fleet.want({ACROSS: 1.0})
     return next(look for one in fly(fleet, 60) for look in one.looks)
 
 
-def foot_of(look: Look) -> Pose:
+def foot_of(look: FlownLook) -> Pose:
     at = STORED[look.pod]
     return face_pose(at, facing(at, Pose(look.x_m, look.y_m, 0.0)), 0.8)
 
 
-def test_the_camera_of_a_drone_looks_at_the_middle_of_the_face(look: Look) -> None:
+def test_the_camera_of_a_drone_looks_at_the_middle_of_the_face(look: FlownLook) -> None:
     eye = drone_eye(look, foot_of(look))
     # Two cells from the pod's middle, which is 0.4 m behind its face; gusts push up to 0.15 m.
     assert eye.position_m == pytest.approx((0.0, -2.0, 3.15), abs=0.15)
@@ -49,7 +49,7 @@ def test_the_camera_of_a_drone_looks_at_the_middle_of_the_face(look: Look) -> No
 
 
 @pytest.mark.parametrize("turn_rad", [0.0, pi / 2, 2.0])
-def test_turning_the_whole_site_changes_nothing(look: Look, turn_rad: float) -> None:
+def test_turning_the_whole_site_changes_nothing(look: FlownLook, turn_rad: float) -> None:
     still = drone_eye(replace(look, x_m=0.1, y_m=-2.0, theta_rad=pi / 2), Pose(0.0, 0.0, 0.0))
     place = complex(0.1, -2.0) * rect(1.0, turn_rad)
     turned = replace(look, x_m=place.real, y_m=place.imag, theta_rad=pi / 2 + turn_rad)
@@ -59,7 +59,7 @@ def test_turning_the_whole_site_changes_nothing(look: Look, turn_rad: float) -> 
         assert one == pytest.approx(other)
 
 
-def test_a_drones_picture_and_a_robots_reads_and_picture_make_one_count(look: Look) -> None:
+def test_a_drones_picture_and_a_robots_reads_and_picture_make_one_count(look: FlownLook) -> None:
     face = counted_face(BOOKS)
     del face.lying[next(piece for piece, slot in face.lying.items() if slot == FIRST)]
     held = {slot: list(face.lying.values()).count(slot) for slot in SLOTS}

@@ -11,7 +11,7 @@ from planner.warehouse.counts import EvidenceKind
 from planner.warehouse.ids import PodId, RobotId
 from planner.warehouse.robot import Pose
 from planner.warehouse.stock import pod_of
-from sim_worlds.looks import Look
+from sim_worlds.looks import FlownLook
 from sim_worlds.sensing.faces import face_pose, facing
 from sim_worlds.sensing.sensing import SensingParams
 from sim_worlds.sensing.stock import StockErrors
@@ -91,7 +91,7 @@ def test_right_books_are_confirmed_by_a_look_and_a_flight() -> None:
     driven = site.stand_before(pod)
     at, cell = site.stored[pod], site.cell_beside(pod)
     towards = np.arctan2(at.y_m - cell.y_m, at.x_m - cell.x_m)
-    look = Look(RobotId("drone-1"), pod, 9_000, 10_000, cell.x_m, cell.y_m, 1.9, towards, 0.5)
+    look = FlownLook(RobotId("drone-1"), pod, 9_000, 10_000, cell.x_m, cell.y_m, 1.9, towards, 0.5)
     flown = site.sensing.fly_by(site.counter, look)
     assert [seen.fault for seen in (*driven, *flown)] == [None, None, None]
     assert {count.slot for count in flown[0].counts} == {s for s in site.truth if pod_of(s) == pod}

@@ -7,7 +7,7 @@ from planner.warehouse.events import SlotSettled, StockStated
 from planner.warehouse.ids import RobotId, Sku
 from planner.warehouse.stock import Balance, pod_of
 from sim_worlds.discrete import WorldNews
-from sim_worlds.passing import Look, Pass
+from sim_worlds.looks import Look, Pass
 from sim_worlds.run import ShiftRun
 from sim_worlds.sensing.shifts import ShiftSensing, booked_as
 from sim_worlds.sensing.stock import StockErrors
