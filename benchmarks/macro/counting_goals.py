@@ -55,11 +55,12 @@ def verdicts(results: Results, peers: Peers, times: TimeModel) -> list[Verdict]:
 def _codes(rows: Sequence[Row]) -> list[Verdict]:
     photographs = {row["who"]: row for row in rows if row["what"] == "photographs"}
     ours, both = photographs.get("ours"), photographs.get("zxing-cpp, then pyzbar")
+    alone = photographs.get("zxing-cpp")
     if ours is None:
         return [_missing("turned 1-D labels", ">= 104 of 106, no misread, median <= 5 ms")]
     read, of = _of(ours["1-D"])
     found = f"{read} of {of}, {ours['misread']} misread, median {ours['median ms']} ms"
-    peer = f"{both['1-D']} (zxing-cpp, then zbar)" if both else NOT_MEASURED
+    peer = _read_by(both, alone, "1-D")
     fast = float(ours["median ms"]) <= 5
     wanted = ">= 104 of 106, no misread, median <= 5 ms"
     one = Verdict(
@@ -67,11 +68,18 @@ def _codes(rows: Sequence[Row]) -> list[Verdict]:
     )
     read, of = _of(ours["2-D"])
     found = f"{read} of {of}, {ours['misread']} misread"
-    peer = f"{both['2-D']} (zxing-cpp, then zbar)" if both else NOT_MEASURED
+    peer = _read_by(both, alone, "2-D")
     two = Verdict(
         "2-D codes", ">= 38 of 42, no misread", found, peer, read >= 38 and not ours["misread"]
     )
     return [one, two]
+
+
+def _read_by(both: Row | None, alone: Row | None, kind: str) -> str:
+    """What the best of the other readers that are installed has read."""
+    if both is not None:
+        return f"{both[kind]} (zxing-cpp, then zbar)"
+    return f"{alone[kind]} (zxing-cpp; zbar not installed)" if alone else NOT_MEASURED
 
 
 def _fiducials(rows: Sequence[Row]) -> list[Verdict]:

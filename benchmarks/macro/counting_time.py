@@ -4,9 +4,9 @@
 People alone count every slot once, at a station to which pods come: they wait ``person_pod_s`` for
 a pod, take ``person_slot_s`` to find a slot and scan its label, ``person_piece_s`` for every piece
 and ``person_entry_s`` to enter the number. Robots look at every face, ``robot_look_s`` and
-``robot_drive_s`` on the mean, and again where the ladder wants it; what is left goes to people, one
-slot of a pod at a time, and to a supervisor. Our assumptions; a published figure to hold them
-against: 8,000 pallet places by 22 people in 2 days, 158 s a place with everything (Neurospace).
+``robot_drive_s`` on the mean, and again where the ladder wants it; what is left goes to people, all
+doubtful slots of a pod at a time, and to a supervisor. Our assumptions; a published figure to hold
+them against: 8,000 pallet places by 22 people in 2 days, 158 s a place with everything (Neurospace).
 """
 
 import json
@@ -42,9 +42,11 @@ class TimeModel:
 
     def people_last_s(self, slots: int, counted: float, decided: float) -> float:
         """What is left for people: ``counted`` counts and ``decided`` decisions per slot of the
-        site, each with a pod of its own."""
-        each_s = counted * (self.count_s + self.person_pod_s)
-        return slots * (each_s + decided * self.supervisor_decision_s)
+        site, spread evenly; a pod comes once for all slots of it that are to be counted."""
+        pods = slots / self.slots_per_face
+        visits = pods * (1 - (1 - min(counted, 1.0)) ** self.slots_per_face)
+        each_s = counted * self.count_s + decided * self.supervisor_decision_s
+        return slots * each_s + visits * self.person_pod_s
 
     def robots_s(self, slots: int, looks_per_face: float) -> float:
         """Robot time, all robots together."""

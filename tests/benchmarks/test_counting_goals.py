@@ -68,7 +68,8 @@ def test_people_alone_count_every_slot() -> None:
         1000 * (TIMES.count_s + TIMES.person_pod_s / TIMES.slots_per_face)
     )
     assert TIMES.people_last_s(1000, 0.05, 0.01) == pytest.approx(
-        1000 * (0.05 * (TIMES.count_s + TIMES.person_pod_s) + 0.01 * TIMES.supervisor_decision_s)
+        1000 * (0.05 * TIMES.count_s + 0.01 * TIMES.supervisor_decision_s)
+        + 50 * (1 - 0.95**20) * TIMES.person_pod_s
     )
     assert TIMES.robots_s(1000, 2.0) == pytest.approx(
         1000 / TIMES.slots_per_face * 2 * (TIMES.robot_drive_s + TIMES.robot_look_s)
