@@ -6,7 +6,8 @@ a pod, take ``person_slot_s`` to find a slot and scan its label, ``person_piece_
 and ``person_entry_s`` to enter the number. Robots look at every face, ``robot_look_s`` and
 ``robot_drive_s`` on the mean, and again where the ladder wants it; what is left goes to people, all
 doubtful slots of a pod at a time, and to a supervisor. Our assumptions; a published figure to hold
-them against: 8,000 pallet places by 22 people in 2 days, 158 s a place with everything (Neurospace).
+them against: 8,000 pallet places by 22 people in 2 days, 158 s a place with everything
+(Neurospace).
 """
 
 import json
