@@ -87,7 +87,13 @@ class _Announcing(uvicorn.Server):
 
     def __init__(self, app: FastAPI, port: int):
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2
+            app,
+            host="127.0.0.1",
+            port=port,
+            log_level="error",
+            # Whoever runs a round has set up logging as it should be.
+            log_config=None,
+            timeout_graceful_shutdown=2,
         )
         super().__init__(config)
         self._context = app.state.context

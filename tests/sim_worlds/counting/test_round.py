@@ -2,15 +2,16 @@
 HTTP, and books, events and page say so."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 from jsonschema import Draft7Validator
-from typer.testing import CliRunner
 
 from planner.warehouse.site import Site
-from sim_worlds.counting.cli import app
 from sim_worlds.counting.counted_site import CountedSiteParams, counted_site
 from sim_worlds.counting.office import Office, Supervisor
 from sim_worlds.counting.round import CountingRound
@@ -21,12 +22,22 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.count_records import CaseStatus, CountParams
 from wms_bridge.reconciling import ReconcileParams
 
+ROOT = Path(__file__).parents[3]
 MANY_ERRORS = StockErrors(missing=0.15, extra=0.05, misplaced=0.05)
 
 
 @pytest.fixture(scope="module")
 def small() -> Site:
     return load_site("small")
+
+
+def podherd_count(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """``podherd count`` in a process of its own."""
+    command = [sys.executable, "-c", "from sim_worlds.counting.cli import app; app()", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, env=environment, check=False, capture_output=True, text=True, timeout=300
+    )
 
 
 def test_what_is_wrong_is_found_and_decided_and_nothing_right_is_touched(small: Site) -> None:
@@ -75,9 +86,9 @@ def test_the_demo_leaves_books_and_events_that_others_can_read(
     tmp_path: Path, shared_data: Path
 ) -> None:
     arguments = ["demo", "--pods", "2", "--orders", "1", "--counters", "1", "--drones", "0"]
-    result = CliRunner().invoke(app, [*arguments, "--port", "0", "--runs", str(tmp_path)])
-    assert result.exit_code == 0, result.output
-    assert "0 of them wrongly" in result.output
+    result = podherd_count(*arguments, "--port", "0", "--runs", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert "0 of them wrongly" in result.stdout
     schema = shared_data / "epcis" / "gs1_draft_repo" / "EPCIS-JSON-Schema.json"
     written = json.loads((tmp_path / "counting" / "epcis.jsonld").read_text())
     Draft7Validator(json.loads(schema.read_text())).validate(written)
@@ -86,16 +97,16 @@ def test_the_demo_leaves_books_and_events_that_others_can_read(
 
 
 def test_a_port_that_is_taken_and_an_operator_that_is_nobody_are_told(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["demo", "--operator", "nobody", "--runs", str(tmp_path)])
-    assert result.exit_code == 2
+    result = podherd_count("demo", "--operator", "nobody", "--runs", str(tmp_path))
+    assert result.returncode == 2
     counted = counted_site(load_site("small"), 1, 1, CountedSiteParams(pods=2, counters=1))
     done = CountingRound(counted, MemoryStore(), CountParams(), drones=0, seed=1)
     office = Office(done.bridge, lambda: 0)
     try:
         port = int(office.url.rpartition(":")[2])
         arguments = ["demo", "--pods", "2", "--orders", "1", "--port", str(port)]
-        result = CliRunner().invoke(app, [*arguments, "--runs", str(tmp_path)])
+        result = podherd_count(*arguments, "--runs", str(tmp_path))
     finally:
         office.close()
-    assert result.exit_code == 2, result.output
-    assert "port" in result.output
+    assert result.returncode == 2, result.stdout
+    assert "port" in result.stderr
