@@ -113,7 +113,8 @@ def main() -> None:
             beliefs += [_renamed(name, count) for count in told.values()]
         print(f"{name} books wrong: {row}", flush=True)
     bins = reliability(beliefs, truth)
-    save_calibration(bins)
+    if not quick():
+        save_calibration(bins)
     parameters = {"pods": pods, "slots a pod": 20, "capacity": CAPACITY, "sure": SURE}
     notes = [
         "Exact truth from the simulation; a person is right in 98 of 100 counts.",

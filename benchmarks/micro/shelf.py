@@ -98,8 +98,9 @@ def main() -> None:
         ],
         shown=rows,
     )
-    draw_reliability(deciles)
-    draw_sample(scene("good", SEED))
+    if not quick():
+        draw_reliability(deciles)
+        draw_sample(scene("good", SEED))
 
 
 def faces() -> int:
