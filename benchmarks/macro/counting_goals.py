@@ -209,12 +209,13 @@ def _time(rows: Sequence[Row], times: TimeModel) -> list[Verdict]:
             slots, float(row["counts per slot"]), float(row["decisions per slot"])
         )
         alone_s = times.people_alone_s(slots)
+        robots_s = times.robots_s(slots, float(row["looks per slot"]))
         saved = 1 - spent_s / alone_s
         found.append(
             Verdict(
                 f"counting time from {float(row['right before']):.0%}",
                 goal,
-                f"-{saved:.0%} ({spent_s / 3600:.1f} h)",
+                f"-{saved:.0%} ({spent_s / 3600:.1f} h; robots {robots_s / 3600:.1f} h)",
                 f"{alone_s / 3600:.1f} h (people alone, our model)",
                 saved >= 0.6,
             )

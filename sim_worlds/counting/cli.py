@@ -131,6 +131,7 @@ def _show(done: CountingRound, verdict: Verdict) -> None:
     rows = {
         "looks of robots": f"{done.looks}, {done.passes} faces in passing",
         "looks of drones": str(done.flown),
+        "reads and pictures not counted": str(len(done.faults)),
         "books right before": f"{1 - verdict.wrong_before / slots:.1%} of {slots} slots",
         "books right after": f"{1 - verdict.wrong_after / slots:.1%}",
         "slots adjusted": f"{verdict.adjustments}, {verdict.wrong_adjustments} of them wrongly",

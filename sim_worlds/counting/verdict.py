@@ -18,7 +18,8 @@ _MOST_CASES = 1000
 class Verdict:
     """``wrong_before`` and ``wrong_after``: slots of which the books were, and are, not what lies
     in them; ``wrong_adjustments``: those among the latter that were adjusted. ``people``: slots
-    that a person counted or decided about; ``cases`` by how they ended."""
+    that a person counted or decided about; ``cases`` by how they ended. ``refused``: counts
+    that the bridge did not take."""
 
     slots: int
     wrong_before: int
@@ -31,6 +32,7 @@ class Verdict:
     ledger: LedgerReport
     collisions: int
     orders_left: int
+    refused: int
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -41,6 +43,7 @@ class Verdict:
             "collisions": self.collisions,
             "orders not complete": self.orders_left,
             "cases still open": open_cases,
+            "counts refused": self.refused,
             "ledger out of balance": int(not self.ledger.sound),
         }
         return tuple(f"{what}: {count}" for what, count in said.items() if count)
@@ -69,6 +72,7 @@ def verdict_of(done: CountingRound) -> Verdict:
         ledger=done.bridge.verify(),
         collisions=len(done.run.world.violations),
         orders_left=len(done.run.state.orders),
+        refused=len(done.problems) + len(done.run.refused_counts),
     )
 
 
