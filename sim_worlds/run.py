@@ -32,7 +32,7 @@ from sim_worlds.supply import Supplier
 from sim_worlds.telling import tell_count
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 STALL_MS = 3_600_000

@@ -1,8 +1,8 @@
 """The latest word on every subject that needs somebody."""
 
 from planner.warehouse.commands import RaiseAlarm
-from wms_bridge.ports import Writing
-from wms_bridge.records import AlarmRecord
+from wms_bridge.ports.store import Writing
+from wms_bridge.records.work import AlarmRecord
 
 
 def keep_alarm(tx: Writing, alarm: RaiseAlarm, now_ms: int) -> None:

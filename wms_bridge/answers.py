@@ -9,12 +9,12 @@ from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.view import Kpis
 from wms_bridge.orderfile import RejectedRow
-from wms_bridge.records import OrderStatus
+from wms_bridge.records.work import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLineProgress:
-    """One line; see :class:`wms_bridge.records.LineRecord`."""
+    """One line; see :class:`wms_bridge.records.work.LineRecord`."""
 
     line: LineId
     sku: Sku
@@ -28,7 +28,7 @@ class OrderLineProgress:
 
 @dataclass(frozen=True, slots=True)
 class OrderProgress:
-    """One order; see :class:`wms_bridge.records.OrderRecord`."""
+    """One order; see :class:`wms_bridge.records.work.OrderRecord`."""
 
     number: int
     order: OrderId
@@ -85,7 +85,7 @@ class BulkTaken:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptProgress:
-    """Goods received; see :class:`wms_bridge.records.ReceiptRecord`."""
+    """Goods received; see :class:`wms_bridge.records.work.ReceiptRecord`."""
 
     number: int
     receipt: ReceiptId
@@ -110,7 +110,8 @@ class CommandTaken:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A message for the WMS, without its body; see :class:`wms_bridge.records.OutboxMessage`."""
+    """A message for the WMS, without its body; see
+    :class:`wms_bridge.records.work.OutboxMessage`."""
 
     number: int
     message: str
@@ -159,7 +160,7 @@ class BridgeStatus:
 
 @dataclass(frozen=True, slots=True)
 class BridgeKpis:
-    """Counts by name (see :class:`wms_bridge.records.Tally`) and the floor's figures."""
+    """Counts by name (see :class:`wms_bridge.records.work.Tally`) and the floor's figures."""
 
     bridge: Mapping[str, int]
     floor: Kpis | None

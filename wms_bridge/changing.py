@@ -18,9 +18,9 @@ from planner.warehouse.picks import ShortReason
 from wms_bridge.intake import check_lines, check_names
 from wms_bridge.names import check_name, check_rank
 from wms_bridge.picking import withdraw
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import finish, tell_wms
-from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, PickRecord, Tally
+from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, PickRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 
 

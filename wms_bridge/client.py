@@ -54,7 +54,7 @@ from wms_bridge.ledger import LedgerReport
 from wms_bridge.picking import PickTaken
 from wms_bridge.putting import PutTaken
 from wms_bridge.receiving import ReceiptAccepted
-from wms_bridge.records import (
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     NumberedEvent,

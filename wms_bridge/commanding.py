@@ -14,7 +14,7 @@ from planner.warehouse.errors import InvalidMessage, PodherdError
 from wms_bridge.alarming import keep_alarm
 from wms_bridge.counttasks import show_counts
 from wms_bridge.picking import shorten_line, show_picks, withdraw_picks
-from wms_bridge.ports import Writing
+from wms_bridge.ports.store import Writing
 from wms_bridge.putting import show_puts
 from wms_bridge.routing import route_line
 from wms_bridge.shelves import Shelves

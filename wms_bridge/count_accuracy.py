@@ -8,7 +8,7 @@ from operator import attrgetter
 from statistics import median
 
 from planner.warehouse.ids import SlotId
-from wms_bridge.count_records import CaseStatus, CountCase
+from wms_bridge.records.counts import CaseStatus, CountCase
 
 _RIGHT = (CaseStatus.CONFIRMED, CaseStatus.REJECTED)
 _MINUTE_MS = 60_000

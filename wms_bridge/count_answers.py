@@ -7,7 +7,10 @@ from planner.codec.messages import from_json, to_json
 from planner.warehouse.counts import EvidenceKind, SlotCount
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import CountId, Sku, SlotId
-from wms_bridge.count_records import (
+from wms_bridge.counts import CaseDetails
+from wms_bridge.problem_codes import code_of
+from wms_bridge.reconciling import CountReason, NextStep
+from wms_bridge.records.counts import (
     CaseStatus,
     CountCase,
     CountTaken,
@@ -15,14 +18,11 @@ from wms_bridge.count_records import (
     PersonCount,
     SeenCount,
 )
-from wms_bridge.counts import CaseDetails
-from wms_bridge.problem_codes import code_of
-from wms_bridge.reconciling import CountReason, NextStep
 
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """What became of one count; see :class:`wms_bridge.count_records.CountTaken`. One that is not
+    """What became of one count; see :class:`wms_bridge.records.counts.CountTaken`. One that is not
     ``accepted`` left no trace, for the reason given."""
 
     accepted: bool
@@ -41,8 +41,8 @@ class CountResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """A case; see :class:`wms_bridge.count_records.CountCase`. ``found`` pieces are likeliest, with
-    this ``probability``; the books had ``booked``."""
+    """A case; see :class:`wms_bridge.records.counts.CountCase`. ``found`` pieces are likeliest,
+    with this ``probability``; the books had ``booked``."""
 
     number: int
     case: str

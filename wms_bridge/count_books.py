@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.ids import Sku, SlotId
-from wms_bridge.count_records import CountCase, CountParams
 from wms_bridge.ledger import Entry, slot_account
-from wms_bridge.ports import Reading
+from wms_bridge.ports.store import Reading
 from wms_bridge.reconciling import SlotBooks
-from wms_bridge.records import PickRecord, PutRecord
+from wms_bridge.records.counts import CountCase, CountParams
+from wms_bridge.records.work import PickRecord, PutRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from planner.warehouse.ids import CountId, SlotId, StationId
 from wms_bridge.connection import Connection, Param, json_of, repeated
 from wms_bridge.count_accuracy import CountAccuracy
 from wms_bridge.count_answers import CaseSummary, CaseWithHistory, CountResult
-from wms_bridge.count_records import CountTaskRecord
 from wms_bridge.counttasks import CountMade
 from wms_bridge.deciding import Decision
 from wms_bridge.evidence import JPEG
+from wms_bridge.records.counts import CountTaskRecord
 
 
 class CountClient:

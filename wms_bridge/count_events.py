@@ -2,14 +2,14 @@
 
 from planner.codec.messages import encode
 from planner.warehouse.ids import Sku
-from wms_bridge.count_records import CaseStatus, CountCase, EpcisRecord
 from wms_bridge.epcis.counting import CountedSlot, SlotStock, declare_error, events_of_count
 from wms_bridge.epcis.digital_link import check_digit
 from wms_bridge.epcis.event import EpcisEvent
 from wms_bridge.epcis.naming import EpcisSite
 from wms_bridge.epcis.write import write_event
 from wms_bridge.ledger import slot_account
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.counts import CaseStatus, CountCase, EpcisRecord
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
 

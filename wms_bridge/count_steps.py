@@ -2,7 +2,7 @@
 transaction of whatever decided it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from planner.codec.messages import encode
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
@@ -16,15 +16,15 @@ from planner.warehouse.events import (
     SlotSettled,
     StockStated,
 )
-from planner.warehouse.ids import CountId, Sku, SlotId
+from planner.warehouse.ids import CountId, Sku
 from planner.warehouse.stock import Balance
 from wms_bridge.alarming import keep_alarm
 from wms_bridge.count_books import Observed
 from wms_bridge.count_events import tell_epcis
-from wms_bridge.count_records import CaseStatus, CountCase
 from wms_bridge.epcis.naming import EpcisSite
 from wms_bridge.ledger import movement_of_count, slot_account
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.messages import StockAdjusted
+from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.reconciling import (
     CountDecision,
     CountReason,
@@ -33,24 +33,9 @@ from wms_bridge.reconciling import (
     ReconcileParams,
     reconcile,
 )
-from wms_bridge.records import OutboxMessage, Tally
+from wms_bridge.records.counts import CaseStatus, CountCase
+from wms_bridge.records.work import OutboxMessage, Tally
 from wms_bridge.shelves import Shelves
-
-
-@dataclass(frozen=True, slots=True)
-class StockAdjusted:
-    """Told to the WMS when the books of a slot were set to what was counted: ``difference`` pieces
-    more or less, ``quantity`` now. ``message`` is the same in every attempt."""
-
-    message: str
-    case: str
-    slot: SlotId
-    sku: Sku
-    difference: int
-    quantity: int
-    reason: CountReason
-    decided_by: str | None
-    at_ms: int
 
 
 def judge(

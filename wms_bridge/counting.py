@@ -8,19 +8,19 @@ from dataclasses import replace
 from planner.warehouse.counts import EvidenceKind, SlotCount, with_person
 from planner.warehouse.errors import InvalidCount, PodherdError
 from wms_bridge.count_books import Observed, books_of, corrected_since
-from wms_bridge.count_records import (
+from wms_bridge.count_steps import climb, judge, keep, supersede
+from wms_bridge.evidence import evidence_of
+from wms_bridge.names import check_name
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.reconciling import CountReason, Looks, NextStep
+from wms_bridge.records.counts import (
     CaseStatus,
     CountCase,
     CountParams,
     CountTaken,
     SeenCount,
 )
-from wms_bridge.count_steps import climb, judge, keep, supersede
-from wms_bridge.evidence import evidence_of
-from wms_bridge.names import check_name
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.reconciling import CountReason, Looks, NextStep
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 from wms_bridge.requests import body_hash
 from wms_bridge.shelves import Shelves
 

@@ -7,7 +7,13 @@ from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import NotFound, PodherdError
 from planner.warehouse.ids import CountId, StationId
 from wms_bridge.count_accuracy import CountAccuracy, accuracy_of
-from wms_bridge.count_records import (
+from wms_bridge.counting import take_counts
+from wms_bridge.counttasks import CountMade, confirm_count
+from wms_bridge.deciding import CaseDecided, Decision, decide_count
+from wms_bridge.evidence import get_evidence, put_evidence
+from wms_bridge.openings import check_station
+from wms_bridge.ports.store import Store
+from wms_bridge.records.counts import (
     CaseQuery,
     CountCase,
     CountParams,
@@ -18,12 +24,6 @@ from wms_bridge.count_records import (
     EvidenceRecord,
     SeenCount,
 )
-from wms_bridge.counting import take_counts
-from wms_bridge.counttasks import CountMade, confirm_count
-from wms_bridge.deciding import CaseDecided, Decision, decide_count
-from wms_bridge.evidence import get_evidence, put_evidence
-from wms_bridge.openings import check_station
-from wms_bridge.ports import Store
 from wms_bridge.shelves import Shelves
 
 COUNTS_PER_TRANSACTION = 50

@@ -15,13 +15,13 @@ from planner.warehouse.errors import (
 from planner.warehouse.events import CountConfirmed
 from planner.warehouse.ids import CountId
 from wms_bridge.count_books import books_now, corrected_since
-from wms_bridge.count_records import CountCase, CountParams, CountTaskRecord, PersonCount
 from wms_bridge.count_steps import ask_person, climb, forget, judge
 from wms_bridge.evidence import evidence_of
 from wms_bridge.names import check_name
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.reconciling import Looks
-from wms_bridge.records import Tally
+from wms_bridge.records.counts import CountCase, CountParams, CountTaskRecord, PersonCount
+from wms_bridge.records.work import Tally
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 
 from planner.warehouse.errors import InvalidCount, NotFound, TooLate
 from wms_bridge.count_books import corrected_since
-from wms_bridge.count_records import (
+from wms_bridge.count_steps import adjust, ask_person, close, fits, forget
+from wms_bridge.names import check_name
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.counts import (
     CaseAction,
     CaseStatus,
     CountCase,
     CountParams,
     DecisionRecord,
 )
-from wms_bridge.count_steps import adjust, ask_person, close, fits, forget
-from wms_bridge.names import check_name
-from wms_bridge.ports import Reading, Writing
 from wms_bridge.shelves import Shelves
 
 MAX_REASON = 500

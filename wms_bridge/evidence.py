@@ -4,8 +4,8 @@ import hashlib
 
 from planner.codec.messages import decode, encode
 from planner.warehouse.errors import InvalidMessage, NotFound
-from wms_bridge.count_records import EvidenceRecord, PersonCount
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.counts import EvidenceRecord, PersonCount
 
 JPEG, JSON = "image/jpeg", "application/json"
 MAX_BYTES = 2_000_000

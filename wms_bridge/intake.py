@@ -9,8 +9,8 @@ from planner.warehouse.events import OrderReceived
 from planner.warehouse.ids import OrderId
 from planner.warehouse.orders import PickOrder
 from wms_bridge.names import check_name, check_quantity, check_rank
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, Tally
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, Tally
 from wms_bridge.requests import body_hash, recall, remember
 
 

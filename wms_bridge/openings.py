@@ -3,8 +3,8 @@
 from planner.warehouse.errors import NotFound
 from planner.warehouse.events import StationClosed, StationOpened
 from planner.warehouse.ids import StationId
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import StationRecord
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import StationRecord
 from wms_bridge.shelves import Shelves
 
 

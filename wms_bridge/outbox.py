@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from wms_bridge.backoff import BackoffParams, backoff_ms
-from wms_bridge.ports import DeliveryFailed, Store, WmsSender
-from wms_bridge.records import OutboxMessage
+from wms_bridge.ports.store import DeliveryFailed, Store, WmsSender
+from wms_bridge.records.work import OutboxMessage
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 8

@@ -19,9 +19,9 @@ from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import movements_of_pick, slot_account
 from wms_bridge.names import check_name
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import update_line
-from wms_bridge.records import Discrepancy, LineRecord, OrderStatus, PickRecord, Tally
+from wms_bridge.records.work import Discrepancy, LineRecord, OrderStatus, PickRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 

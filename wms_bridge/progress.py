@@ -1,40 +1,13 @@
 """What becomes of an order as its lines are picked or given up; the confirmation to the WMS."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 from planner.codec.messages import encode
-from planner.warehouse.flows import Flow
-from planner.warehouse.ids import LineId, OrderId, Sku
-from planner.warehouse.picks import ShortReason
-from wms_bridge.ports import Writing
-from wms_bridge.records import LineRecord, OrderRecord, OrderStatus, OutboxMessage, Tally
-
-
-@dataclass(frozen=True, slots=True)
-class LineConfirmed:
-    """What came of one line: ``picked + short == ordered``, or it was routed to another ``flow``
-    than goods-to-person, which is not ours."""
-
-    line: LineId
-    sku: Sku
-    ordered: int
-    picked: int
-    short: int
-    reason: ShortReason | None
-    flow: Flow = Flow.GOODS_TO_PERSON
-
-
-@dataclass(frozen=True, slots=True)
-class OrderConfirmed:
-    """Told to the WMS when an order is finished; ``message`` is the same in every attempt."""
-
-    message: str
-    order: OrderId
-    status: OrderStatus
-    received_ms: int
-    completed_ms: int
-    lines: tuple[LineConfirmed, ...]
+from planner.warehouse.ids import LineId, OrderId
+from wms_bridge.messages import LineConfirmed, LinePicked, OrderConfirmed
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, OutboxMessage, Tally
 
 
 def update_line(tx: Writing, before: LineRecord, after: LineRecord, now_ms: int) -> None:
@@ -82,7 +55,14 @@ def tell_wms(tx: Writing, order: OrderRecord, message: str, now_ms: int) -> None
     tx.add_message(OutboxMessage(0, message, order.order, body, now_ms, next_ms=now_ms))
 
 
-def _lines(tx: Writing, order: OrderId) -> tuple[LineConfirmed, ...]:
+def _lines(tx: Reading, order: OrderId) -> tuple[LineConfirmed, ...]:
+    picks: defaultdict[LineId, list[LinePicked]] = defaultdict(list)
+    for record in tx.confirmed_picks(order):
+        if record.quantity and record.confirmed_ms is not None:
+            task = record.task
+            picks[task.line].append(
+                LinePicked(task.pick, task.station, task.slot, record.quantity, record.confirmed_ms)
+            )
     return tuple(
         LineConfirmed(
             line.line,
@@ -92,6 +72,7 @@ def _lines(tx: Writing, order: OrderId) -> tuple[LineConfirmed, ...]:
             line.short,
             line.reason,
             line.flow,
+            tuple(picks[line.line]),
         )
         for line in tx.lines(order)
     )

@@ -12,13 +12,14 @@ from planner.warehouse.errors import (
     NotFound,
 )
 from planner.warehouse.events import PutConfirmed, StockStated
-from planner.warehouse.ids import PutId, ReceiptId, Sku, SlotId
+from planner.warehouse.ids import PutId, ReceiptId
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import movement_of_put, slot_account
+from wms_bridge.messages import ReceiptPutAway, SlotFilled
 from wms_bridge.names import check_name
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import OutboxMessage, PutRecord, ReceiptRecord, Tally
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import OutboxMessage, PutRecord, ReceiptRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 
@@ -32,28 +33,6 @@ class PutTaken:
     quantity: int
     confirmed_ms: int
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SlotFilled:
-    """``quantity`` pieces of a receipt went into a slot."""
-
-    slot: SlotId
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPutAway:
-    """Told to the WMS when all of a receipt is in pods; ``message`` is the same in every
-    attempt."""
-
-    message: str
-    receipt: ReceiptId
-    sku: Sku
-    quantity: int
-    received_ms: int
-    completed_ms: int
-    slots: tuple[SlotFilled, ...]
 
 
 def show_puts(tx: Writing, shelves: Shelves, command: ShowPuts, now_ms: int) -> int:

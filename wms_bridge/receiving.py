@@ -8,8 +8,8 @@ from planner.warehouse.ids import ReceiptId, Sku
 from planner.warehouse.receipts import Receipt
 from wms_bridge.ledger import movement_of_receipt
 from wms_bridge.names import check_name, check_quantity
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import ReceiptRecord, Tally
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import ReceiptRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from planner.warehouse.errors import NotFound
-from wms_bridge.ports import Writing
-from wms_bridge.records import OutboxMessage
+from wms_bridge.ports.store import Writing
+from wms_bridge.records.work import OutboxMessage
 
 
 def retry_message(tx: Writing, number: int, now_ms: int) -> OutboxMessage:

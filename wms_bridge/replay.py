@@ -9,7 +9,7 @@ from planner.warehouse.ids import Sku
 from wms_bridge.answers import Rejection
 from wms_bridge.client import BridgeClient, retrying
 from wms_bridge.orderfile import FileOrder
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 
 BATCH = 100
 """Orders in one request."""

@@ -5,8 +5,8 @@ import hashlib
 from planner.codec.messages import encode
 from planner.warehouse.errors import IdempotencyConflict, InvalidMessage
 from wms_bridge.names import MAX_KEY_LENGTH, check_name
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import Remembered
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import Remembered
 
 
 def body_hash(kind: str, body: object) -> str:

@@ -1,31 +1,16 @@
 """The routing policy, and lines that it gives to another flow than the robots'."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from planner.codec.messages import encode
 from planner.warehouse.commands import RouteLine
 from planner.warehouse.errors import IdempotencyConflict, InvalidMessage, InvalidOrder
 from planner.warehouse.events import PolicySet
 from planner.warehouse.flows import Flow, RoutingPolicy, check_policy
-from planner.warehouse.ids import LineId, OrderId, Sku
-from wms_bridge.ports import Writing
+from wms_bridge.messages import LineRouted
+from wms_bridge.ports.store import Writing
 from wms_bridge.progress import update_line
-from wms_bridge.records import OutboxMessage, PolicyRecord
-
-
-@dataclass(frozen=True, slots=True)
-class LineRouted:
-    """Told to the WMS when a line is not for the robots: it has to be served by ``flow``, as
-    ``rule`` (empty: the default) of the policy of this ``version`` says."""
-
-    message: str
-    order: OrderId
-    line: LineId
-    sku: Sku
-    quantity: int
-    flow: Flow
-    rule: str
-    version: int
+from wms_bridge.records.work import OutboxMessage, PolicyRecord
 
 
 def set_policy(tx: Writing, policy: RoutingPolicy, now_ms: int) -> PolicyRecord:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from planner.warehouse.flows import EVERYTHING_TO_PERSON, RoutingPolicy
 from planner.warehouse.ids import RuleId
 from planner.warehouse.rules import FloorRule
-from wms_bridge.ports import Store
-from wms_bridge.records import PolicyRecord, RuleRecord
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import PolicyRecord, RuleRecord
 from wms_bridge.routing import set_policy
 from wms_bridge.ruling import RuleChecker, clear_rule, set_rule
 

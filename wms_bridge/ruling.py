@@ -6,8 +6,8 @@ from planner.warehouse.errors import InvalidRule, NotFound
 from planner.warehouse.events import RuleCleared, RuleSet
 from planner.warehouse.ids import RuleId
 from planner.warehouse.rules import FloorRule, check_rule
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import RuleRecord
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import RuleRecord
 
 MAX_RULES = 1000
 RuleChecker = Callable[[Sequence[FloorRule], FloorRule], None]

@@ -1,7 +1,7 @@
 """The bridge between a WMS and the fleet: orders in, picks, the books, confirmations out.
 
-No web, no SQL, no clock: everything is kept in a :class:`~wms_bridge.ports.Store`, and times are
-handed in (integer milliseconds). Every change is one transaction; what it means for others (an
+No web, no SQL, no clock: everything is kept in a :class:`~wms_bridge.ports.store.Store`, and times
+are handed in (integer milliseconds). Every change is one transaction; what it means for others (an
 event on the fleet feed, a message to the WMS) is kept in the same one.
 """
 
@@ -27,7 +27,6 @@ from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from wms_bridge.changing import OrderAltered, cancel_order, change_order, prioritise_order
 from wms_bridge.commanding import take_command
-from wms_bridge.count_records import CountParams
 from wms_bridge.counts import Counts
 from wms_bridge.intake import OrderAccepted, order_key, take_order
 from wms_bridge.ledger import LedgerReport, slot_account, slot_of, verify
@@ -37,10 +36,11 @@ from wms_bridge.picking import (
     confirm_pick,
     fail_pick,
 )
-from wms_bridge.ports import Store, Writing
+from wms_bridge.ports.store import Store, Writing
 from wms_bridge.putting import PutTaken, confirm_put
 from wms_bridge.receiving import ReceiptAccepted, receipt_key, take_receipt
-from wms_bridge.records import (
+from wms_bridge.records.counts import CountParams
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,

@@ -11,8 +11,8 @@ from planner.warehouse.ids import Sku
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import opening_movement, slot_account
 from wms_bridge.names import check_name, check_quantity
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import SkuRecord
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
 

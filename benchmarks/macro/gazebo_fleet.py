@@ -23,7 +23,7 @@ from sim_worlds.gazebo.prefix import find_gazebo
 from sim_worlds.gazebo.server import free_port as free_gazebo_port
 from sim_worlds.shift import Shift, generated_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 SITE = "one-lane"
 CASES = (10, 25, 50)

@@ -27,7 +27,7 @@ from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import PickTask
 from planner.warehouse.stock import Balance, pod_of, slot_id
 from wms_bridge.client import BridgeClient, retrying
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.shelves import pod_names
 
 SEED = 1

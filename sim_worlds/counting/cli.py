@@ -17,9 +17,9 @@ from sim_worlds.counting.round import CountingRound
 from sim_worlds.counting.verdict import Verdict, verdict_of
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
-from wms_bridge.count_records import CountParams
 from wms_bridge.epcis.counting import document
 from wms_bridge.epcis.read import read_event
+from wms_bridge.records.counts import CountParams
 
 app = typer.Typer(help="Counts stock in a simulated site.", no_args_is_help=True)
 _OUT = Console(highlight=False, soft_wrap=True)

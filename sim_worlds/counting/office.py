@@ -16,8 +16,8 @@ from planner.warehouse.ids import SlotId
 from planner.warehouse.view import FloorView
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
-from wms_bridge.count_records import CaseAction, CaseStatus
 from wms_bridge.deciding import Decision
+from wms_bridge.records.counts import CaseAction, CaseStatus
 from wms_bridge.service import Bridge
 
 PATIENCE_S = 30.0

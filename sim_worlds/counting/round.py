@@ -21,9 +21,9 @@ from sim_worlds.sensing.sensing import Sensing
 from sim_worlds.sensing.shifts import ShiftSensing, booked_as
 from vision.counting.counter import Counter
 from vision.counting.evidence import Evidence
-from wms_bridge.count_records import CountParams
-from wms_bridge.ports import Store
-from wms_bridge.records import SkuRecord
+from wms_bridge.ports.store import Store
+from wms_bridge.records.counts import CountParams
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 PASS_AGAIN_MS = 600_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from planner.warehouse.ids import SlotId
 from sim_worlds.counting.round import CountingRound
-from wms_bridge.count_records import CaseQuery, CaseStatus, CountCase
 from wms_bridge.ledger import LedgerReport
+from wms_bridge.records.counts import CaseQuery, CaseStatus, CountCase
 from wms_bridge.service import Bridge
 
 _CHANGED = (CaseStatus.ADJUSTED, CaseStatus.APPROVED)

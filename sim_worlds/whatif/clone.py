@@ -40,7 +40,7 @@ from planner.warehouse.stock import Balance
 from sim_worlds.demand import TimedOrder
 from sim_worlds.eventlog import Header, Tick, digest, read_log
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 

@@ -16,7 +16,7 @@ from sim_worlds.run import ShiftRun
 from sim_worlds.shift import Shift
 from sim_worlds.staff import StaffParams
 from sim_worlds.whatif.clone import Moment, books_of, pods_on_floor, skus_of
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 
 
 class ContinuedRun(ShiftRun):

@@ -14,7 +14,7 @@ from podherd_bringup.shift import Progress
 from podherd_bringup.supervisor import Program
 from sim_worlds.eventlog import read_log
 from wms_bridge.client import BridgeClient
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 from .conftest import ShiftRig
 

@@ -15,7 +15,7 @@ from planner.dispatch.step import Dispatcher
 from podherd_bringup.shift import Progress
 from sim_worlds.eventlog import read_log, replay
 from sim_worlds.shift import generated_shift, receiving, with_arms
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 from .conftest import ShiftRig
 

@@ -18,7 +18,7 @@ from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance, slot_id
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.records import OrderQuery, OrderRecord, OrderStatus, PickRecord, SkuRecord
+from wms_bridge.records.work import OrderQuery, OrderRecord, OrderStatus, PickRecord, SkuRecord
 from wms_bridge.service import Bridge
 
 SKUS = [Sku(f"sku-{i}") for i in range(4)]

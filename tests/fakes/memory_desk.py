@@ -29,7 +29,7 @@ from planner.warehouse.site import PickerKind, Site, StationRole
 from planner.warehouse.stock import Balance
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 S01, S02 = StationId("S01"), StationId("S02")

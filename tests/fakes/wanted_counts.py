@@ -6,7 +6,7 @@ from planner.warehouse.commands import ShowCounts
 from planner.warehouse.counts import CountTask, EvidenceKind, SlotCount
 from planner.warehouse.ids import CountId, RobotId, SlotId, StationId, VisitId
 from planner.warehouse.stock import Balance, pod_of
-from wms_bridge.count_records import CaseQuery, CountCase, CountTaken
+from wms_bridge.records.counts import CaseQuery, CountCase, CountTaken
 from wms_bridge.service import Bridge
 
 LOOKS_MS = (100_000, 200_000, 300_000)

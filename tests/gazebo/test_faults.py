@@ -23,7 +23,7 @@ from sim_worlds.sdf.options import PHYSICS_ONLY
 from sim_worlds.sdf.people import box_sdf
 from sim_worlds.shift import Shift, generated_shift, receiving
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(900)]
 

@@ -17,7 +17,7 @@ from sim_worlds.params import EXACT
 from sim_worlds.run import ShiftRun
 from sim_worlds.shift import Shift, generated_shift
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(900)]
 

@@ -16,7 +16,7 @@ from podherd_bringup.verdict import Verdict
 from sim_worlds.gazebo.prefix import Gazebo
 from sim_worlds.shift import Shift, recorded_shift
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 pytestmark = [pytest.mark.ros, pytest.mark.shared, pytest.mark.timeout(600)]
 

@@ -26,7 +26,7 @@ from sim_worlds.picker import ArmParams
 from sim_worlds.shift import generated_shift
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -24,7 +24,7 @@ from podherd_world.work import Work
 from sim_worlds.counter import PEOPLE, CounterParams
 from sim_worlds.picker import ArmParams
 from sim_worlds.staff import Done, Staff, StaffParams
-from wms_bridge.count_records import CaseStatus
+from wms_bridge.records.counts import CaseStatus
 
 PERIOD_MS = 500
 BOTH: Mapping[StationId, PodId] = {S01: P001, S02: P002}

@@ -35,7 +35,7 @@ from sim_worlds.params import EXACT
 from sim_worlds.picker import ArmParams
 from sim_worlds.referee import ViolationKind
 from sim_worlds.staff import Staff, StaffParams
-from wms_bridge.count_records import CaseStatus
+from wms_bridge.records.counts import CaseStatus
 
 PERIOD_MS = 500
 

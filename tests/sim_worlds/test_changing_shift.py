@@ -16,7 +16,7 @@ from sim_worlds.picker import ArmParams
 from sim_worlds.run import ShiftRun
 from sim_worlds.shift import Shift, generated_shift
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import OrderQuery, OrderStatus, Tally
+from wms_bridge.records.work import OrderQuery, OrderStatus, Tally
 
 COUNT = 16
 

@@ -17,7 +17,7 @@ from sim_worlds.faults import Faults
 from sim_worlds.run import Outcome, ShiftRun
 from sim_worlds.shift import Shift, generated_shift, with_counters
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.count_records import CaseQuery
+from wms_bridge.records.counts import CaseQuery
 
 SMALL = load_site("small")
 

@@ -22,7 +22,7 @@ from sim_worlds.eventlog import EventLogWriter, Header, read_log, replay
 from sim_worlds.run import ShiftRun
 from sim_worlds.shift import generated_shift
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import OrderQuery
+from wms_bridge.records.work import OrderQuery
 
 PIECE = ((2.0, 8.0), (28.0, 8.0), (28.0, 8.8), (2.0, 8.8))
 

@@ -16,7 +16,7 @@ from sim_worlds.faults import Faults, SilentRobot, SlowRobot
 from sim_worlds.run import Outcome, ShiftRun, run_shift
 from sim_worlds.shift import Shift, generated_shift, recorded_shift, with_robots
 from sim_worlds.sites.catalogue import load_site
-from wms_bridge.records import OrderQuery, OrderStatus
+from wms_bridge.records.work import OrderQuery, OrderStatus
 
 
 def good(outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ from sim_worlds.sites.catalogue import load_site
 from sim_worlds.stocking import pod_ids
 from sim_worlds.summary import kpi_rows
 from sim_worlds.supply import Supplier, SupplyParams, TimedReceipt, stock_position
-from wms_bridge.records import ReceiptQuery
+from wms_bridge.records.work import ReceiptQuery
 
 SMALL = with_replenishment(load_site("small"), 1)
 QUICK = SupplyParams(lead_s=300, review_s=60, period_s=300, cover_s=900)

@@ -34,8 +34,8 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
-from wms_bridge.ports import Store
-from wms_bridge.records import SkuRecord
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 NOW_MS = 1_000

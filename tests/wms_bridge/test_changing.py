@@ -28,7 +28,7 @@ from planner.warehouse.picks import ShortReason
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.cli import orders_app, stations_app
 from wms_bridge.client import BridgeClient
-from wms_bridge.records import OrderStatus, StationRecord, Tally
+from wms_bridge.records.work import OrderStatus, StationRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

@@ -25,8 +25,8 @@ from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from wms_bridge.backoff import BackoffParams
 from wms_bridge.client import BridgeClient, retrying
-from wms_bridge.count_records import CaseStatus
-from wms_bridge.records import OrderStatus, SkuRecord
+from wms_bridge.records.counts import CaseStatus
+from wms_bridge.records.work import OrderStatus, SkuRecord
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]

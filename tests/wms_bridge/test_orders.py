@@ -12,7 +12,7 @@ from planner.warehouse.ids import LineId, OrderId, Sku
 from planner.warehouse.orders import OrderLine, PickOrder
 from planner.warehouse.picks import ShortReason
 from wms_bridge.intake import OrderAccepted
-from wms_bridge.records import OrderQuery, OrderStatus, Sort, Tally
+from wms_bridge.records.work import OrderQuery, OrderStatus, Sort, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

@@ -24,8 +24,8 @@ from wms_bridge.client import BridgeClient
 from wms_bridge.fakes.wms import FakeWms, Mode, ModeIn, create_fake_wms
 from wms_bridge.main import wall_clock_ms
 from wms_bridge.outbox import Delivery
-from wms_bridge.ports import Store
-from wms_bridge.records import OutboxMessage
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import OutboxMessage
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
@@ -125,6 +125,7 @@ def test_confirmation_tells_what_came_of_each_line(rig: Rig) -> None:
                 "short": 1,
                 "reason": "insufficient_stock",
                 "flow": "goods_to_person",
+                "picks": [],
             }
         ],
     }

@@ -35,15 +35,20 @@ from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
 from planner.warehouse.transport import TransportOrder
-from wms_bridge.ports import Store
-from wms_bridge.progress import LineConfirmed, OrderConfirmed
-from wms_bridge.records import OrderStatus, Tally
+from wms_bridge.messages import LineConfirmed, LinePicked, OrderConfirmed
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import OrderStatus, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
 S1 = StationId("S1")
 SHORT = ShortReason.SLOT_SHORT
+
+
+def picked(pick: str, quantity: int, at_ms: int, slot: str = "P001/A/1/1") -> LinePicked:
+    """What the WMS is told of a pick at S1."""
+    return LinePicked(PickId(pick), StationId("S1"), SlotId(slot), quantity, at_ms)
 
 
 def confirmations(store: Store) -> list[OrderConfirmed]:
@@ -83,8 +88,10 @@ def test_order_is_confirmed_when_its_last_line_is_picked(
     assert confirmations(store) == []
     bridge.confirm_pick(PickId("p2"), 1, 6)
     lines = (
-        LineConfirmed(LineId("A#1"), Sku("RED"), 3, 3, 0, None),
-        LineConfirmed(LineId("A#2"), Sku("BLUE"), 1, 1, 0, None),
+        LineConfirmed(LineId("A#1"), Sku("RED"), 3, 3, 0, None, picks=(picked("p1", 3, 5),)),
+        LineConfirmed(
+            LineId("A#2"), Sku("BLUE"), 1, 1, 0, None, picks=(picked("p2", 1, 6, "P001/A/1/2"),)
+        ),
     )
     message = "order-confirmed/A"
     assert confirmations(store) == [
@@ -131,7 +138,10 @@ def test_rest_of_a_short_line_is_given_up(
     [confirmed] = confirmations(store)
     assert confirmed.status is OrderStatus.COMPLETE_SHORT
     reason = ShortReason.INSUFFICIENT_STOCK
-    assert confirmed.lines == (LineConfirmed(LineId("A#1"), Sku("RED"), 8, 5, 3, reason),)
+    picks = (picked("p1", 5, 3),)
+    assert confirmed.lines == (
+        LineConfirmed(LineId("A#1"), Sku("RED"), 8, 5, 3, reason, picks=picks),
+    )
     tallies = bridge.tallies()
     assert tallies[Tally.ORDERS_COMPLETED_SHORT] == tallies[Tally.LINES_SHORT] == 1
     assert tallies[Tally.PIECES_SHORT] == 3

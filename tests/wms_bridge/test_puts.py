@@ -25,9 +25,9 @@ from planner.warehouse.stock import Balance
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import dock_account
-from wms_bridge.ports import Store
-from wms_bridge.putting import ReceiptPutAway, SlotFilled
-from wms_bridge.records import ReceiptQuery, SkuRecord, Tally
+from wms_bridge.messages import ReceiptPutAway, SlotFilled
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 PutMaker = Callable[..., ShowPuts]

@@ -25,8 +25,8 @@ from planner.warehouse.picks import ShortReason
 from planner.warehouse.rules import FloorRule, RuleKind
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.ports import Store
-from wms_bridge.records import OrderStatus, SkuRecord, Tally
+from wms_bridge.ports.store import Store
+from wms_bridge.records.work import OrderStatus, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

@@ -6,7 +6,7 @@ from planner.warehouse.errors import IdempotencyConflict, InvalidStock
 from planner.warehouse.events import StockStated
 from planner.warehouse.ids import PodId, Sku, SlotId
 from planner.warehouse.stock import Balance
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 from wms_bridge.shelves import pod_names
 from wms_bridge.stocking import StockLoaded

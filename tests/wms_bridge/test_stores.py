@@ -48,11 +48,11 @@ from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
-from wms_bridge.count_records import CaseAction, CaseQuery, EpcisRecord
 from wms_bridge.deciding import Decision
 from wms_bridge.ledger import OPENING, Movement, MovementReason, slot_account, tote_account
-from wms_bridge.ports import Reading, Store, Writing
-from wms_bridge.records import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
+from wms_bridge.ports.store import Reading, Store, Writing
+from wms_bridge.records.counts import CaseAction, CaseQuery, EpcisRecord
+from wms_bridge.records.work import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

@@ -11,7 +11,7 @@ from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
 from wms_bridge.answers import CommandTaken, OrderProgress, ReceiptProgress
 from wms_bridge.count_answers import CountResult
-from wms_bridge.records import AlarmRecord, Discrepancy, OrderStatus, StationRecord
+from wms_bridge.records.work import AlarmRecord, Discrepancy, OrderStatus, StationRecord
 
 Kind = TypeVar("Kind")
 

@@ -10,10 +10,10 @@ from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
-from wms_bridge.count_records import CaseAction
 from wms_bridge.deciding import Decision
 from wms_bridge.names import check_quantity, check_rank
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CaseAction
+from wms_bridge.records.work import SkuRecord
 
 MAX_LINE_NUMBER = 1_000_000
 

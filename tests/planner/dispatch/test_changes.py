@@ -16,7 +16,7 @@ from planner.warehouse.errors import InvalidOrder, NotFound, TooLate
 from planner.warehouse.events import OrderCancelled, OrderChanged, OrderPrioritised, StationClosed
 from planner.warehouse.ids import LineId, OrderId, StationId, VisitId
 from planner.warehouse.picks import ShortReason
-from wms_bridge.records import OrderStatus, Tally
+from wms_bridge.records.work import OrderStatus, Tally
 
 A = OrderId("A")
 A1 = LineId("A#1")

@@ -38,7 +38,7 @@ from planner.warehouse.events import (
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, SlotId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.stock import Balance, pod_of
-from wms_bridge.records import OrderStatus, PickRecord
+from wms_bridge.records.work import OrderStatus, PickRecord
 
 LINES = st.lists(
     st.tuples(st.integers(0, len(SKUS) - 1), st.integers(1, 5)), min_size=1, max_size=3

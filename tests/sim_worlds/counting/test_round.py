@@ -19,8 +19,8 @@ from sim_worlds.counting.verdict import verdict_of
 from sim_worlds.sensing.stock import StockErrors
 from sim_worlds.sites.catalogue import load_site
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.count_records import CaseStatus, CountParams
 from wms_bridge.reconciling import ReconcileParams
+from wms_bridge.records.counts import CaseStatus, CountParams
 
 ROOT = Path(__file__).parents[3]
 MANY_ERRORS = StockErrors(missing=0.15, extra=0.05, misplaced=0.05)

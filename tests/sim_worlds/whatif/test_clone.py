@@ -16,7 +16,7 @@ from sim_worlds.sites.catalogue import load_site
 from sim_worlds.whatif.clone import read_moment
 from sim_worlds.whatif.continued import ContinuedRun
 from sim_worlds.whatif.futures import Future, Ground, run_future
-from wms_bridge.records import OrderQuery, OrderStatus
+from wms_bridge.records.work import OrderQuery, OrderStatus
 
 
 @pytest.fixture(scope="module")

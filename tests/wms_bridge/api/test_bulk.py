@@ -9,7 +9,7 @@ from planner.warehouse.errors import InvalidOrder
 from planner.warehouse.orders import PickOrder
 from wms_bridge.answers import Rejection
 from wms_bridge.client import BridgeClient
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

@@ -21,11 +21,11 @@ from planner.warehouse.errors import (
 from planner.warehouse.ids import CountId, Sku, SlotId, StationId
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
-from wms_bridge.count_records import CaseAction, CaseQuery, CaseStatus
 from wms_bridge.deciding import Decision
 from wms_bridge.evidence import JPEG, JSON, MAX_BYTES
 from wms_bridge.reconciling import CountReason, NextStep
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CaseAction, CaseQuery, CaseStatus
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 CountMaker = Callable[..., SlotCount]

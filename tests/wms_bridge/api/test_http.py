@@ -25,7 +25,7 @@ from planner.warehouse.stock import Balance
 from wms_bridge.api.app import create_app
 from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import OrderStatus, SkuRecord, Sort
+from wms_bridge.records.work import OrderStatus, SkuRecord, Sort
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]

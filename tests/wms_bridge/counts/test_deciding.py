@@ -19,11 +19,11 @@ from planner.warehouse.ids import CountId, PickId, Sku, SlotId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
-from wms_bridge.count_records import CaseAction, CaseQuery, CaseStatus, CountCase
 from wms_bridge.deciding import Decision
-from wms_bridge.ports import Store
+from wms_bridge.ports.store import Store
 from wms_bridge.reconciling import CountReason
-from wms_bridge.records import SkuRecord, Tally
+from wms_bridge.records.counts import CaseAction, CaseQuery, CaseStatus, CountCase
+from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 CountMaker = Callable[..., SlotCount]

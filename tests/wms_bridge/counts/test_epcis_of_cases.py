@@ -11,12 +11,12 @@ from jsonschema import Draft7Validator
 from planner.codec.messages import decode
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.ids import Sku
-from wms_bridge.count_records import CaseAction, CountParams
 from wms_bridge.deciding import Decision
 from wms_bridge.epcis.counting import document
 from wms_bridge.epcis.naming import EpcisSite
 from wms_bridge.epcis.read import read_event
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CaseAction, CountParams
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 CountMaker = Callable[..., SlotCount]

@@ -19,10 +19,10 @@ from planner.warehouse.events import CountConfirmed, CountWanted, SlotSettled
 from planner.warehouse.ids import CountId, PickId, Sku, SlotId, StationId
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
-from wms_bridge.count_records import CaseQuery, CaseStatus, CountCase
 from wms_bridge.evidence import evidence_of
 from wms_bridge.reconciling import CountReason
-from wms_bridge.records import Tally
+from wms_bridge.records.counts import CaseQuery, CaseStatus, CountCase
+from wms_bridge.records.work import Tally
 from wms_bridge.service import Bridge
 
 CountMaker = Callable[..., SlotCount]

@@ -24,11 +24,11 @@ from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
-from wms_bridge.count_records import CaseQuery, CaseStatus, CountTaken
-from wms_bridge.count_steps import StockAdjusted
-from wms_bridge.ports import Store
+from wms_bridge.messages import StockAdjusted
+from wms_bridge.ports.store import Store
 from wms_bridge.reconciling import CountReason, NextStep
-from wms_bridge.records import SkuRecord, Tally
+from wms_bridge.records.counts import CaseQuery, CaseStatus, CountTaken
+from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.service import Bridge
 
 CountMaker = Callable[..., SlotCount]

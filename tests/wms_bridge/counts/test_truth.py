@@ -34,9 +34,9 @@ from planner.warehouse.receipts import PutTask, Receipt
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from wms_bridge.adapters.memory.store import MemoryStore
-from wms_bridge.count_records import CaseAction, CaseQuery, CaseStatus, CountCase, CountTaken
 from wms_bridge.deciding import Decision
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CaseAction, CaseQuery, CaseStatus, CountCase, CountTaken
+from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 
 SLOT, RED = SlotId("P001/A/1/1"), Sku("RED")

@@ -15,8 +15,8 @@ from vision.rfid.llrp.scene import AntennaMount
 from vision.rfid.reads import Read
 from vision.shelf.examples import example_face, example_rack, example_view
 from vision.shelf.scenes import render_face
-from wms_bridge.count_records import CountCase
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CountCase
+from wms_bridge.records.work import SkuRecord
 
 POD = PodId("P017")
 DEAR, PLAIN = Sku("TEA-500"), Sku("CUP-12")

@@ -22,10 +22,10 @@ from tests.wms_bridge.web.floor_server import FloorServer
 from tests.wms_bridge.web.played_shift import PlayedShift
 from tests.wms_bridge.web.watched import WatchedPage
 from vision.counting.evidence import JPEG, JSON, evidence_of
-from wms_bridge.count_records import CaseAction, CaseStatus
 from wms_bridge.deciding import Decision
 from wms_bridge.reconciling import CountReason
-from wms_bridge.records import SkuRecord
+from wms_bridge.records.counts import CaseAction, CaseStatus
+from wms_bridge.records.work import SkuRecord
 
 pytestmark = pytest.mark.browser
 Look = Callable[..., WatchedPage]

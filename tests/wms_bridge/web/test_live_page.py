@@ -16,7 +16,7 @@ from planner.warehouse.view import FloorView
 from tests.wms_bridge.web.floor_server import FloorServer
 from tests.wms_bridge.web.played_shift import PlayedShift
 from tests.wms_bridge.web.watched import WatchedPage
-from wms_bridge.records import OutboxMessage, SkuRecord
+from wms_bridge.records.work import OutboxMessage, SkuRecord
 
 pytestmark = pytest.mark.browser
 Look = Callable[..., WatchedPage]

@@ -1,4 +1,4 @@
-"""The part of the store in memory that counting needs; see :mod:`wms_bridge.count_ports`."""
+"""The part of the store in memory that counting needs; see :mod:`wms_bridge.ports.counts`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,8 @@ from itertools import islice
 
 from planner.warehouse.ids import CountId, SlotId, StationId
 from wms_bridge.adapters.memory.changing import Changing
-from wms_bridge.adapters.memory.tables import Tables
-from wms_bridge.count_records import (
+from wms_bridge.adapters.memory.tables import OverTables, Tables
+from wms_bridge.records.counts import (
     CaseQuery,
     CountCase,
     CountTaskRecord,
@@ -18,11 +18,8 @@ from wms_bridge.count_records import (
 )
 
 
-class MemoryCountReading:
+class MemoryCountReading(OverTables):
     """Questions to the tables."""
-
-    def __init__(self, tables: Tables):
-        self._tables = tables
 
     def case(self, case: str) -> CountCase | None:
         return self._tables.cases.get(case)

@@ -1,218 +1,55 @@
 """A store in memory. A transaction keeps a list of what to put back if it fails."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
 from planner.warehouse.ids import (
-    LineId,
-    OrderId,
-    PickId,
-    PodId,
-    PutId,
-    ReceiptId,
     RuleId,
     Sku,
-    SlotId,
-    StationId,
 )
-from wms_bridge.adapters.memory.counts import MemoryCountReading, MemoryCountWriting
+from wms_bridge.adapters.memory.access import MemoryAccessWriting
+from wms_bridge.adapters.memory.counts import MemoryCountWriting
+from wms_bridge.adapters.memory.links import MemoryLinksWriting
+from wms_bridge.adapters.memory.lots import MemoryLotsWriting
+from wms_bridge.adapters.memory.promises import MemoryPromisesWriting
+from wms_bridge.adapters.memory.reading import POLICY, MemoryReading
 from wms_bridge.adapters.memory.tables import Tables
-from wms_bridge.ledger import Account, Entry, Holding, Movement, entry_after, posted
-from wms_bridge.ports import Reading, Writing
-from wms_bridge.records import (
+from wms_bridge.adapters.memory.tracing import MemoryTracingWriting
+from wms_bridge.ledger import Account, Movement, entry_after, posted
+from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
-    OrderQuery,
     OrderRecord,
     OutboxMessage,
     PickRecord,
     PolicyRecord,
     PutRecord,
-    ReceiptQuery,
     ReceiptRecord,
     Remembered,
     RuleRecord,
     SkuRecord,
-    Sort,
     StationRecord,
     Tally,
 )
 
-_POLICY = "policy"
 
-
-class MemoryReading(MemoryCountReading):
-    """Questions to the tables; see :class:`wms_bridge.ports.Reading`."""
-
-    def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
-        return {sku for sku in skus if sku in self._tables.skus}
-
-    def catalogue(self) -> tuple[SkuRecord, ...]:
-        return tuple(self._tables.skus[sku] for sku in sorted(self._tables.skus))
-
-    def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
-        return tuple(self._tables.skus[sku] for sku in sorted(skus) if sku in self._tables.skus)
-
-    def rules(self) -> tuple[RuleRecord, ...]:
-        return tuple(self._tables.rules.values())
-
-    def policy(self) -> PolicyRecord | None:
-        return self._tables.policy.get(_POLICY)
-
-    def remembered(self, key: str) -> Remembered | None:
-        return self._tables.remembered.get(key)
-
-    def order(self, order: OrderId) -> OrderRecord | None:
-        return self._tables.orders.get(order)
-
-    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
-        listed = self._tables.order_list
-        first = max(0, query.after)
-        last = len(listed) if query.before is None else min(len(listed), query.before - 1)
-        numbers = range(first + 1, last + 1)
-        ordered = numbers if query.sort is Sort.OLDEST else reversed(numbers)
-        records = (self._tables.orders[listed[number - 1]] for number in ordered)
-        wanted = (r for r in records if query.status in (None, r.status))
-        return tuple(islice(wanted, query.limit))
-
-    def line(self, line: LineId) -> LineRecord | None:
-        return self._tables.lines.get(line)
-
-    def lines(self, order: OrderId) -> tuple[LineRecord, ...]:
-        return tuple(self._tables.lines[line] for line in self._tables.order_lines.get(order, ()))
-
-    def balance(self, account: Account, sku: Sku) -> int:
-        return self._tables.balances.get((account, sku), 0)
-
-    def holdings(
-        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
-    ) -> tuple[Holding, ...]:
-        accounts = self._tables.account_skus
-        if account is not None:
-            chosen = [account] if account in accounts else []
-        else:
-            chosen = sorted(a for a in accounts if pod is None or a.startswith(f"slot:{pod}/"))
-        return tuple(
-            Holding(place, held, self._tables.balances[(place, held)])
-            for place in chosen
-            for held in sorted(accounts[place])
-            if sku is None or held == sku
-        )
-
-    def entries(self) -> Iterator[Entry]:
-        return iter(tuple(self._tables.entries))
-
-    def last_entry(self) -> int:
-        return len(self._tables.entries)
-
-    def movements_of(self, account: Account, since_ms: int) -> tuple[Entry, ...]:
-        numbers = self._tables.account_entries.get(account, ())
-        found = (self._tables.entries[number - 1] for number in numbers)
-        return tuple(entry for entry in found if entry.movement.at_ms >= since_ms)
-
-    def pick(self, pick: PickId) -> PickRecord | None:
-        return self._tables.picks.get(pick)
-
-    def open_picks(self, station: StationId, after: int) -> tuple[PickRecord, ...]:
-        found = (self._tables.picks[p] for s, p in self._tables.open_picks if s == station)
-        newer = (record for record in found if record.number > after)
-        return tuple(sorted(newer, key=lambda record: record.number))
-
-    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
-        return self._tables.receipts.get(receipt)
-
-    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
-        names = self._tables.open_receipts if query.open_only else self._tables.receipts
-        found = sorted((self._tables.receipts[n] for n in names), key=lambda r: r.number)
-        return tuple(islice((r for r in found if r.number > query.after), query.limit))
-
-    def put(self, put: PutId) -> PutRecord | None:
-        return self._tables.puts.get(put)
-
-    def puts_of(self, receipt: ReceiptId) -> tuple[PutRecord, ...]:
-        return tuple(self._tables.puts[p] for p in self._tables.receipt_puts.get(receipt, ()))
-
-    def puts_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PutRecord, ...]:
-        records = (self._tables.puts[name] for name in self._tables.slot_puts.get(slot, ()))
-        return tuple(r for r in records if r.closed_ms is None or r.closed_ms >= since_ms)
-
-    def open_puts(self, station: StationId, after: int) -> tuple[PutRecord, ...]:
-        found = (self._tables.puts[p] for s, p in self._tables.open_puts if s == station)
-        newer = (record for record in found if record.number > after)
-        return tuple(sorted(newer, key=lambda record: record.number))
-
-    def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
-        return self._open(lambda record: record.task.order == order)
-
-    def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
-        records = (self._tables.picks[name] for name in self._tables.slot_picks.get(slot, ()))
-        return tuple(r for r in records if r.closed_ms is None or r.closed_ms >= since_ms)
-
-    def failed_picks(self) -> tuple[PickRecord, ...]:
-        return self._open(lambda record: record.failed_ms is not None)
-
-    def stations(self) -> tuple[StationRecord, ...]:
-        return tuple(self._tables.stations[name] for name in sorted(self._tables.stations))
-
-    def events(self, after: int, limit: int) -> tuple[NumberedEvent, ...]:
-        return tuple(self._tables.events[max(0, after) : max(0, after) + limit])
-
-    def last_event(self) -> int:
-        return len(self._tables.events)
-
-    def message(self, number: int) -> OutboxMessage | None:
-        return self._tables.messages.get(number)
-
-    def pending(self, now_ms: int, limit: int) -> tuple[OutboxMessage, ...]:
-        heads: dict[tuple[str | None, ...], OutboxMessage] = {}
-        for number in sorted(self._tables.pending):
-            message = self._tables.messages[number]
-            heads.setdefault((message.order, message.receipt, message.slot), message)
-        return tuple(m for m in heads.values() if m.next_ms <= now_ms)[:limit]
-
-    def next_pending_ms(self) -> int | None:
-        messages = self._tables.messages
-        return min((messages[number].next_ms for number in self._tables.pending), default=None)
-
-    def backlog(self) -> int:
-        return len(self._tables.pending)
-
-    def dead(self, limit: int) -> tuple[OutboxMessage, ...]:
-        found = [m for m in self._tables.messages.values() if m.dead_ms is not None]
-        found.sort(key=lambda message: (-(message.dead_ms or 0), -message.number))
-        return tuple(found[:limit])
-
-    def dead_count(self) -> int:
-        return sum(message.dead_ms is not None for message in self._tables.messages.values())
-
-    def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
-        return tuple(reversed(self._tables.discrepancies[-limit:]))
-
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        return tuple(
-            sorted(
-                self._tables.alarms.values(),
-                key=lambda alarm: (-alarm.changed_ms, alarm.kind, alarm.subject),
-            )
-        )
-
-    def tallies(self) -> Mapping[Tally, int]:
-        return dict(self._tables.tallies)
-
-    def _open(self, wanted: Callable[[PickRecord], bool]) -> tuple[PickRecord, ...]:
-        records = (self._tables.picks[pick] for _, pick in self._tables.open_picks)
-        return tuple(sorted(filter(wanted, records), key=lambda record: record.number))
-
-
-class MemoryWriting(MemoryCountWriting, MemoryReading):
-    """Changes to the tables; see :class:`wms_bridge.ports.Writing`."""
+class MemoryWriting(
+    MemoryCountWriting,
+    MemoryLotsWriting,
+    MemoryTracingWriting,
+    MemoryLinksWriting,
+    MemoryAccessWriting,
+    MemoryPromisesWriting,
+    MemoryReading,
+):
+    """Changes to the tables; see :class:`wms_bridge.ports.store.Writing`."""
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
         for record in skus:
@@ -232,7 +69,7 @@ class MemoryWriting(MemoryCountWriting, MemoryReading):
             self._undo.append(restore)
 
     def put_policy(self, policy: PolicyRecord) -> None:
-        self._set(self._tables.policy, _POLICY, policy)
+        self._set(self._tables.policy, POLICY, policy)
 
     def remember(self, request: Remembered) -> None:
         self._set(self._tables.remembered, request.key, request)
@@ -281,6 +118,11 @@ class MemoryWriting(MemoryCountWriting, MemoryReading):
         self._set(self._tables.picks, pick.task.pick, pick)
         if not pick.open:
             self._remove(self._tables.open_picks, (pick.task.station, pick.task.pick))
+        if pick.confirmed_ms is not None:
+            order = pick.task.order
+            before = self._tables.confirmed_picks.get(order, ())
+            if pick.task.pick not in before:
+                self._set(self._tables.confirmed_picks, order, (*before, pick.task.pick))
 
     def add_receipt(self, receipt: ReceiptRecord) -> None:
         record = replace(receipt, number=len(self._tables.receipts) + 1)
@@ -344,7 +186,7 @@ class MemoryWriting(MemoryCountWriting, MemoryReading):
 
 
 class MemoryStore:
-    """See :class:`wms_bridge.ports.Store`."""
+    """See :class:`wms_bridge.ports.store.Store`."""
 
     def __init__(self) -> None:
         self._tables = Tables()

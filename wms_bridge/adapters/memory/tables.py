@@ -15,7 +15,13 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
-from wms_bridge.count_records import (
+from wms_bridge.adapters.memory.access import AccessTables
+from wms_bridge.adapters.memory.links import LinksTables
+from wms_bridge.adapters.memory.lots import LotsTables
+from wms_bridge.adapters.memory.promises import PromisesTables
+from wms_bridge.adapters.memory.tracing import TracingTables
+from wms_bridge.ledger import Account, Entry
+from wms_bridge.records.counts import (
     CountCase,
     CountTaskRecord,
     DecisionRecord,
@@ -23,8 +29,7 @@ from wms_bridge.count_records import (
     EvidenceRecord,
     SeenCount,
 )
-from wms_bridge.ledger import Account, Entry
-from wms_bridge.records import (
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,
@@ -46,7 +51,8 @@ from wms_bridge.records import (
 @dataclass(slots=True)
 class Tables:
     """Records by their names; ``account_...``, ``slot_...``, ``case_counts``, ``latest_task``,
-    ``order_lines``, ``receipt_puts``, ``epcis_hashes``, ``pending`` and all ``open_...`` are
+    ``order_lines``, ``confirmed_picks``,
+    ``receipt_puts``, ``epcis_hashes``, ``pending`` and all ``open_...`` are
     look-ups made from them."""
 
     skus: dict[Sku, SkuRecord] = field(default_factory=dict)
@@ -66,6 +72,7 @@ class Tables:
     account_skus: dict[Account, tuple[Sku, ...]] = field(default_factory=dict)
     picks: dict[PickId, PickRecord] = field(default_factory=dict)
     open_picks: dict[tuple[StationId, PickId], None] = field(default_factory=dict)
+    confirmed_picks: dict[OrderId, tuple[PickId, ...]] = field(default_factory=dict)
     slot_picks: defaultdict[SlotId, list[PickId]] = field(default_factory=lambda: defaultdict(list))
     receipts: dict[ReceiptId, ReceiptRecord] = field(default_factory=dict)
     open_receipts: dict[ReceiptId, None] = field(default_factory=dict)
@@ -91,3 +98,20 @@ class Tables:
     epcis: list[EpcisRecord] = field(default_factory=list)
     epcis_hashes: dict[str, None] = field(default_factory=dict)
     tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))
+    lots: LotsTables = field(default_factory=LotsTables)
+    tracing: TracingTables = field(default_factory=TracingTables)
+    links: LinksTables = field(default_factory=LinksTables)
+    access: AccessTables = field(default_factory=AccessTables)
+    promises: PromisesTables = field(default_factory=PromisesTables)
+
+
+class OverTables:
+    """What looks at the tables, each part at its own."""
+
+    def __init__(self, tables: Tables):
+        self._tables = tables
+        self._lots = tables.lots
+        self._tracing = tables.tracing
+        self._links = tables.links
+        self._access = tables.access
+        self._promises = tables.promises

@@ -1,4 +1,4 @@
-"""The part of the database that counting needs; see :mod:`wms_bridge.count_ports`."""
+"""The part of the database that counting needs; see :mod:`wms_bridge.ports.counts`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from wms_bridge.adapters.sql.count_tables import (
 )
 from wms_bridge.adapters.sql.rows import Row, record_of, row_of
 from wms_bridge.adapters.sql.statements import changes, insert_into, keys, select_by, update_by
-from wms_bridge.count_records import (
+from wms_bridge.records.counts import (
     CaseQuery,
     CountCase,
     CountTaskRecord,

@@ -1,4 +1,4 @@
-"""Questions to the database; see :class:`wms_bridge.ports.Reading`."""
+"""Questions to the database; see :class:`wms_bridge.ports.store.Reading`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
@@ -16,7 +16,11 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
+from wms_bridge.adapters.sql.access import SqlAccessReading
 from wms_bridge.adapters.sql.counts import SqlCountReading
+from wms_bridge.adapters.sql.links import SqlLinksReading
+from wms_bridge.adapters.sql.lots import SqlLotsReading
+from wms_bridge.adapters.sql.promises import SqlPromisesReading
 from wms_bridge.adapters.sql.rows import (
     entry_of,
     event_of,
@@ -58,8 +62,9 @@ from wms_bridge.adapters.sql.tables import (
     STATION,
     TALLY,
 )
+from wms_bridge.adapters.sql.tracing import SqlTracingReading
 from wms_bridge.ledger import Account, Entry, Holding
-from wms_bridge.records import (
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,
@@ -86,7 +91,14 @@ _CHUNK = 500
 """How many values fit safely into one SQL ``IN``."""
 
 
-class SqlReading(SqlCountReading):
+class SqlReading(
+    SqlCountReading,
+    SqlLotsReading,
+    SqlTracingReading,
+    SqlLinksReading,
+    SqlAccessReading,
+    SqlPromisesReading,
+):
     """Questions over one connection inside one transaction."""
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
@@ -204,6 +216,11 @@ class SqlReading(SqlCountReading):
 
     def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
         return self._picks(PICK.c.order == order)
+
+    def confirmed_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
+        query = select(PICK).where(PICK.c.order == order, PICK.c.confirmed_ms.is_not(None))
+        rows = self._connection.execute(query.order_by(PICK.c.number)).mappings()
+        return tuple(pick_of(row) for row in rows)
 
     def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
         found = self._connection.execute(PICKS_OF_SLOT, {"slot": slot, "since": since_ms})

@@ -17,7 +17,7 @@ from planner.warehouse.events import Event
 from planner.warehouse.flows import RoutingPolicy
 from planner.warehouse.rules import FloorRule
 from wms_bridge.ledger import Entry, Movement
-from wms_bridge.records import NumberedEvent, PickRecord, PolicyRecord, PutRecord, RuleRecord
+from wms_bridge.records.work import NumberedEvent, PickRecord, PolicyRecord, PutRecord, RuleRecord
 
 Record = TypeVar("Record")
 Cell = str | int | float | bool | None

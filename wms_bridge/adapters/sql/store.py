@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from planner.warehouse.errors import Unavailable
 from wms_bridge.adapters.sql.reading import SqlReading
 from wms_bridge.adapters.sql.writing import SqlWriting
-from wms_bridge.ports import Reading, Writing
+from wms_bridge.ports.store import Reading, Writing
 
 BUSY_TIMEOUT_MS = 5_000
 """How long to wait for another process that is writing."""
@@ -28,8 +28,8 @@ class _DbapiConnection(Protocol):
 
 
 class SqlStore:
-    """See :class:`wms_bridge.ports.Store`. Opening brings the tables up to date. Everything raises
-    :class:`Unavailable` while the database is locked, full or not there."""
+    """See :class:`wms_bridge.ports.store.Store`. Opening brings the tables up to date.
+    Everything raises :class:`Unavailable` while the database is locked, full or not there."""
 
     def __init__(self, database_url: str):
         self._engine = _engine(database_url)

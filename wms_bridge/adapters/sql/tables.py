@@ -139,6 +139,7 @@ PICK = Table(
     Column("withdrawn_ms", BigInteger),
 )
 Index("pick_of_slot", PICK.c.slot)
+Index("pick_of_order", PICK.c.order)
 Index("open_pick", PICK.c.station, PICK.c.number, sqlite_where=PICK.c.confirmed_ms.is_(None))
 
 RECEIPT = Table(

@@ -1,4 +1,4 @@
-"""Changes to the database; see :class:`wms_bridge.ports.Writing`."""
+"""Changes to the database; see :class:`wms_bridge.ports.store.Writing`."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,11 @@ from sqlalchemy import Table, delete
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
 from planner.warehouse.ids import RuleId, Sku
+from wms_bridge.adapters.sql.access import SqlAccessWriting
 from wms_bridge.adapters.sql.counts import SqlCountWriting
+from wms_bridge.adapters.sql.links import SqlLinksWriting
+from wms_bridge.adapters.sql.lots import SqlLotsWriting
+from wms_bridge.adapters.sql.promises import SqlPromisesWriting
 from wms_bridge.adapters.sql.reading import SqlReading, chunks
 from wms_bridge.adapters.sql.rows import (
     Row,
@@ -50,8 +54,9 @@ from wms_bridge.adapters.sql.tables import (
     STATION,
     TALLY,
 )
+from wms_bridge.adapters.sql.tracing import SqlTracingWriting
 from wms_bridge.ledger import Account, Entry, Movement, entry_after, posted
-from wms_bridge.records import (
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,
@@ -69,7 +74,15 @@ from wms_bridge.records import (
 )
 
 
-class SqlWriting(SqlCountWriting, SqlReading):
+class SqlWriting(
+    SqlCountWriting,
+    SqlLotsWriting,
+    SqlTracingWriting,
+    SqlLinksWriting,
+    SqlAccessWriting,
+    SqlPromisesWriting,
+    SqlReading,
+):
     """Changes over one connection inside one transaction."""
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:

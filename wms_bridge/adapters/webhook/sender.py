@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import httpx
 
-from wms_bridge.ports import DeliveryFailed
-from wms_bridge.records import OutboxMessage
+from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.records.work import OutboxMessage
 
 TIMEOUT_S = 10.0
 _NOT_WELL = frozenset(
@@ -17,7 +17,7 @@ _SHOWN = 200
 
 class WebhookSender:
     """Posts each message to one URL with its id in the header ``Idempotency-Key``; any 2xx
-    answer means that the WMS has it. See :class:`wms_bridge.ports.WmsSender`."""
+    answer means that the WMS has it. See :class:`wms_bridge.ports.store.WmsSender`."""
 
     def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None):
         self._url = url

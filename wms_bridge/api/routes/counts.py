@@ -25,9 +25,9 @@ from wms_bridge.count_answers import (
     result_of,
     summary_of,
 )
-from wms_bridge.count_records import CaseQuery
 from wms_bridge.epcis.counting import document
 from wms_bridge.epcis.read import read_event
+from wms_bridge.records.counts import CaseQuery
 from wms_bridge.service import Bridge
 
 MAX_COUNTS = 500

@@ -14,7 +14,7 @@ from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Before, Key, Limit
 from wms_bridge.api.requests import ChangeIn, OrderIn, PriorityIn
 from wms_bridge.changing import OrderAltered
-from wms_bridge.records import OrderQuery, OrderStatus, Sort
+from wms_bridge.records.work import OrderQuery, OrderStatus, Sort
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 

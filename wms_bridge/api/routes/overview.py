@@ -10,7 +10,7 @@ from wms_bridge.api.answers import AlarmsOut, DiscrepanciesOut, part_of
 from wms_bridge.api.context import Context, InContext
 from wms_bridge.api.params import Limit
 from wms_bridge.outbox import DeliveryStatus
-from wms_bridge.ports import Reading
+from wms_bridge.ports.store import Reading
 
 DEAD_SHOWN = 20
 """How many dead messages the status names."""

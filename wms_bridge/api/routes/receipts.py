@@ -14,7 +14,7 @@ from wms_bridge.api.bell import wait_for_news
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Key, Limit, Wait
 from wms_bridge.api.requests import ConfirmPutIn, ReceiptIn
-from wms_bridge.records import ReceiptQuery
+from wms_bridge.records.work import ReceiptQuery
 
 router = APIRouter(prefix="/v1", tags=["receipts"])
 OpenOnly = Annotated[bool, Query(alias="open", description="Only those with goods at the dock.")]

@@ -9,7 +9,7 @@ from wms_bridge.api.bell import wait_for_news
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Key, Wait
 from wms_bridge.api.requests import CloseIn, ConfirmIn
-from wms_bridge.records import StationRecord
+from wms_bridge.records.work import StationRecord
 
 router = APIRouter(prefix="/v1", tags=["picks"])
 

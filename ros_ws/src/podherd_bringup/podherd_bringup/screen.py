@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from podherd_bringup import shift
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 _LINE_EVERY_S = 15.0
 

@@ -13,7 +13,7 @@ from podherd_bringup.supervisor import ProcessFailed, Supervisor
 from sim_worlds.shift import Shift
 from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import SkuRecord, Tally
+from wms_bridge.records.work import SkuRecord, Tally
 
 POLL_S = 0.1
 _READY_S = 60.0

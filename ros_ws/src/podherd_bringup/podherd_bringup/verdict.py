@@ -14,7 +14,7 @@ from podherd_bringup.shift import Progress, ShiftEnd
 from sim_worlds.referee import Violation
 from sim_worlds.summary import kpi_rows
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.records import Tally
+from wms_bridge.records.work import Tally
 
 
 @dataclass(frozen=True, slots=True)

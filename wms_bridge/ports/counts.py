@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from planner.warehouse.ids import CountId, SlotId, StationId
-from wms_bridge.count_records import (
+from wms_bridge.records.counts import (
     CaseQuery,
     CountCase,
     CountTaskRecord,

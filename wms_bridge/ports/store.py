@@ -1,4 +1,4 @@
-"""What the bridge needs from outside: a store that keeps everything, and a way to the WMS."""
+"""A store that keeps everything, and a way to the WMS."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
@@ -17,9 +17,14 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
-from wms_bridge.count_ports import CountReading, CountWriting
 from wms_bridge.ledger import Account, Entry, Holding, Movement
-from wms_bridge.records import (
+from wms_bridge.ports.access import AccessReading, AccessWriting
+from wms_bridge.ports.counts import CountReading, CountWriting
+from wms_bridge.ports.links import LinksReading, LinksWriting
+from wms_bridge.ports.lots import LotsReading, LotsWriting
+from wms_bridge.ports.promises import PromisesReading, PromisesWriting
+from wms_bridge.ports.tracing import TracingReading, TracingWriting
+from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     LineRecord,
@@ -40,7 +45,15 @@ from wms_bridge.records import (
 )
 
 
-class Reading(CountReading, Protocol):
+class Reading(
+    CountReading,
+    LotsReading,
+    TracingReading,
+    LinksReading,
+    AccessReading,
+    PromisesReading,
+    Protocol,
+):
     """Questions to the store. Records that are not there are ``None``."""
 
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
@@ -99,6 +112,9 @@ class Reading(CountReading, Protocol):
 
     def order_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
         """Open picks of an order, in the order shown."""
+
+    def confirmed_picks(self, order: OrderId) -> tuple[PickRecord, ...]:
+        """Confirmed picks of an order, in the order shown."""
 
     def picks_of_slot(self, slot: SlotId, since_ms: int) -> tuple[PickRecord, ...]:
         """Picks from a slot that were open at ``since_ms`` or later, in the order shown."""
@@ -163,7 +179,16 @@ class Reading(CountReading, Protocol):
         """All counts, zeros included."""
 
 
-class Writing(Reading, CountWriting, Protocol):
+class Writing(
+    Reading,
+    CountWriting,
+    LotsWriting,
+    TracingWriting,
+    LinksWriting,
+    AccessWriting,
+    PromisesWriting,
+    Protocol,
+):
     """Changes to the store: all of a transaction or none."""
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
@@ -252,15 +277,17 @@ class Store(Protocol):
 
 
 class DeliveryFailed(Exception):
-    """A message did not get through.
+    """A message did not get through, or nobody knows whether it did.
 
     With ``refused`` the WMS is there and said no to this message; without, the WMS cannot be
-    reached or is not well, and other messages would fare the same.
+    reached or is not well, and other messages would fare the same. With ``unknown`` the answer was
+    lost: what was asked for may have been done, or be done yet.
     """
 
-    def __init__(self, reason: str, *, refused: bool):
+    def __init__(self, reason: str, *, refused: bool, unknown: bool = False):
         self.reason = reason
         self.refused = refused
+        self.unknown = unknown
         super().__init__(reason)
 
 

@@ -1,5 +1,4 @@
-"""What the bridge remembers, one frozen record per thing; a :class:`~wms_bridge.ports.Store`
-keeps them."""
+"""Orders, lines, picks, puts, stations, messages, alarms: the work of a shift."""
 
 from dataclasses import dataclass
 from enum import StrEnum

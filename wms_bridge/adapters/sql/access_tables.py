@@ -1,0 +1,1 @@
+"""The tables for accounts, keys and the audit log."""

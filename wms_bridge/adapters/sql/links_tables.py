@@ -1,0 +1,1 @@
+"""The tables for the connection to a WMS."""

@@ -1,0 +1,1 @@
+"""The tables for lots, owners, holds and recalls."""

@@ -1,0 +1,14 @@
+"""Accounts, keys, sessions and the audit log."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

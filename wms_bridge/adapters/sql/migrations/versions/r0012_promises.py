@@ -1,0 +1,14 @@
+"""Reservations, subscriptions to news, stock as it was told."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

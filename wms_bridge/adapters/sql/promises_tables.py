@@ -1,0 +1,1 @@
+"""The tables for reservations and news for the WMS."""

@@ -1,0 +1,1 @@
+"""The tables for serials and packs."""

@@ -1,0 +1,1 @@
+"""What the bridge remembers of accounts, keys and the audit log."""

@@ -1,0 +1,1 @@
+"""What the bridge remembers of lots, owners, holds and recalls."""

@@ -1,0 +1,1 @@
+"""What the bridge remembers of reservations and news for the WMS."""
