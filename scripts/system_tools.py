@@ -1,4 +1,4 @@
-"""What the machine itself must have: Python, a compiler, CMake, git; for tests a browser."""
+"""What the machine itself must have: Python, a compiler, CMake, git; for tests a browser and PostgreSQL."""
 
 import importlib.util
 import os
@@ -12,6 +12,7 @@ OLDEST = (3, 11)
 NEWEST = (3, 14)
 
 _TOOLS = {"g++": "g++", "cmake": "cmake", "make": "make", "git": "git"}
+_POSTGRESQL = Path("/usr/lib/postgresql")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -60,4 +61,6 @@ def _missing(*, dev: bool) -> list[str]:
         packages.append(f"python3.{sys.version_info[1]}-venv")
     if dev and not any(map(shutil.which, _BROWSERS)):
         packages.append("chromium")
+    if dev and not shutil.which("initdb") and not list(_POSTGRESQL.glob("*/bin/initdb")):
+        packages.append("postgresql")
     return packages

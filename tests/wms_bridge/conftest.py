@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.site import PickStation, PodModel, Site, StationRole
 from planner.warehouse.stock import Balance, slot_id
+from tests.wms_bridge.databases import Databases, postgresql_databases
 from tests.wms_bridge.serving import ServerThread
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
@@ -67,16 +69,36 @@ def site() -> Site:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store of each kind: what holds for one must hold for the other."""
-    opened: Store
-    if request.param == "memory":
-        opened = MemoryStore()
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Databases]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    with postgresql_databases() as databases:
+        yield databases
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database of each kind."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "bridge.db")
     else:
-        opened = SqlStore(sqlite_url(tmp_path / "bridge.db"))
-    yield opened
-    opened.close()
+        databases: Databases = request.getfixturevalue("postgresql")
+        with databases.fresh() as url:
+            yield url
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind: what holds for one must hold for the others."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    with ExitStack() as stack:
+        url = sqlite_url(tmp_path / "bridge.db")
+        if request.param == "postgresql":
+            databases: Databases = request.getfixturevalue("postgresql")
+            url = stack.enter_context(databases.fresh())
+        yield stack.enter_context(closing(SqlStore(url)))
 
 
 @pytest.fixture

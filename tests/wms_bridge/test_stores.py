@@ -317,7 +317,7 @@ def test_memory_and_database_answer_the_same(
 
 def test_database_is_safe_against_power_cuts(tmp_path: Path) -> None:
     store = SqlStore(sqlite_url(tmp_path / "bridge.db"))
-    with store._transaction() as connection:
+    with store._commits.transaction() as connection:
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
     store.close()
@@ -327,7 +327,7 @@ def test_database_is_safe_against_power_cuts(tmp_path: Path) -> None:
 def test_database_locked_by_another_process_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wms_bridge.adapters.sql.store.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("wms_bridge.adapters.sql.engines.BUSY_TIMEOUT_MS", 1)
     path = tmp_path / "bridge.db"
     store = SqlStore(sqlite_url(path))
     other = sqlite3.connect(path, isolation_level=None)

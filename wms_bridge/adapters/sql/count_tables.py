@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
 
-from wms_bridge.adapters.sql.tables import METADATA, NUMBER
+from wms_bridge.adapters.sql.tables import METADATA, NUMBER, partial_index
 
 COUNT_CASE = Table(
     "count_case",
@@ -15,7 +15,7 @@ COUNT_CASE = Table(
     Column("body", Text, nullable=False),
 )
 Index("case_of_slot", COUNT_CASE.c.slot, COUNT_CASE.c.number)
-Index("open_case", COUNT_CASE.c.number, sqlite_where=COUNT_CASE.c.open)
+partial_index("open_case", COUNT_CASE.c.number, where=COUNT_CASE.c.open)
 
 SLOT_COUNT = Table(
     "slot_count",
@@ -35,7 +35,7 @@ COUNT_TASK = Table(
     Column("open", Boolean, nullable=False),
     Column("body", Text, nullable=False),
 )
-Index("open_count", COUNT_TASK.c.station, COUNT_TASK.c.number, sqlite_where=COUNT_TASK.c.open)
+partial_index("open_count", COUNT_TASK.c.station, COUNT_TASK.c.number, where=COUNT_TASK.c.open)
 
 COUNT_DECISION = Table(
     "count_decision",

@@ -29,18 +29,23 @@ from wms_bridge.adapters.sql.rows import (
     put_of,
     record_of,
     rule_of,
+    sku_of,
 )
 from wms_bridge.adapters.sql.statements import (
+    CATALOGUE,
     DEAD,
     EVENTS,
+    KNOWN_SKUS,
     LAST_EVENT,
     MOVEMENTS_OF,
+    ONE_SKU,
     OPEN_PICK,
     OPEN_PICKS,
     OPEN_PUTS,
     PENDING,
     PICKS_OF_SLOT,
     PUTS_OF_SLOT,
+    SKUS,
     keys,
     select_by,
 )
@@ -104,18 +109,26 @@ class SqlReading(
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
         known: set[Sku] = set()
         for chunk in chunks(list(skus)):
-            query = select(SKU.c.sku).where(SKU.c.sku.in_(chunk))
-            known.update(self._connection.execute(query).scalars())
+            known.update(self._connection.execute(KNOWN_SKUS, {"names": chunk}).scalars())
         return known
 
-    def catalogue(self) -> tuple[SkuRecord, ...]:
-        return self._all(select(SKU).order_by(SKU.c.sku), SkuRecord)
+    def catalogue(
+        self, after: Sku | None = None, limit: int | None = None
+    ) -> tuple[SkuRecord, ...]:
+        query = CATALOGUE.limit(limit)
+        if after is not None:
+            query = query.where(SKU.c.sku > after)
+        return tuple(sku_of(row) for row in self._connection.execute(query))
+
+    def sku(self, sku: Sku) -> SkuRecord | None:
+        row = self._connection.execute(ONE_SKU, {"name": sku}).first()
+        return sku_of(row) if row else None
 
     def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
         found: list[SkuRecord] = []
         for chunk in chunks(sorted(skus)):
-            query = select(SKU).where(SKU.c.sku.in_(chunk)).order_by(SKU.c.sku)
-            found.extend(self._all(query, SkuRecord))
+            rows = self._connection.execute(SKUS, {"names": chunk})
+            found.extend(sku_of(row) for row in rows)
         return tuple(found)
 
     def rules(self) -> tuple[RuleRecord, ...]:

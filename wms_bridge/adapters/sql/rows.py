@@ -1,7 +1,9 @@
 """Records to rows and back."""
 
-from typing import TypeVar
+from dataclasses import fields
+from typing import Any, TypeVar
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import RowMapping
 
 from planner.codec.messages import (
@@ -17,13 +19,30 @@ from planner.warehouse.events import Event
 from planner.warehouse.flows import RoutingPolicy
 from planner.warehouse.rules import FloorRule
 from wms_bridge.ledger import Entry, Movement
-from wms_bridge.records.work import NumberedEvent, PickRecord, PolicyRecord, PutRecord, RuleRecord
+from wms_bridge.records.work import (
+    NumberedEvent,
+    PickRecord,
+    PolicyRecord,
+    PutRecord,
+    RuleRecord,
+    SkuRecord,
+)
 
 Record = TypeVar("Record")
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
 
-_MOVEMENT_COLUMNS = ("key", "from_account", "to_account", "sku", "quantity", "reason", "at_ms")
+SKU_COLUMNS = tuple(field.name for field in fields(SkuRecord))
+_MOVEMENT_COLUMNS = (
+    "key",
+    "from_account",
+    "to_account",
+    "sku",
+    "quantity",
+    "reason",
+    "at_ms",
+    "lot",
+)
 
 
 def row_of(record: object, *, numbered: bool = False) -> Row:
@@ -42,6 +61,16 @@ def record_of(row: RowMapping, kind: type[Record]) -> Record:
 def _cells(row: RowMapping) -> Row:
     # Column names that SQL reserves come as a subclass of str, which is no key for a record.
     return {str(name): cell for name, cell in row.items()}
+
+
+def row_of_sku(record: SkuRecord) -> Row:
+    """An article; not by the codec, since catalogues are long."""
+    return {name: getattr(record, name) for name in SKU_COLUMNS}
+
+
+def sku_of(row: SqlRow[Any]) -> SkuRecord:
+    """The article in a row of ``SKU_COLUMNS``."""
+    return SkuRecord(*row)
 
 
 def row_of_task(shown: PickRecord | PutRecord) -> Row:

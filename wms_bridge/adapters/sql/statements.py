@@ -14,9 +14,23 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from wms_bridge.adapters.sql.rows import Row
-from wms_bridge.adapters.sql.tables import BALANCE, FEED, MOVEMENT, OUTBOX, PICK, PUT, TALLY
+from wms_bridge.adapters.sql.rows import SKU_COLUMNS, Row
+from wms_bridge.adapters.sql.tables import (
+    BALANCE,
+    FEED,
+    MOVEMENT,
+    OUTBOX,
+    PICK,
+    PUT,
+    SKU,
+    TALLY,
+)
 
 
 @cache
@@ -30,6 +44,25 @@ def update_by(table: Table, *names: str) -> Update:
     """Change the row with the values given in the columns named; to be run with :func:`keys` and
     the other columns."""
     return update(table).where(*(table.c[name] == bindparam(f"by_{name}") for name in names))
+
+
+@cache
+def upsert(table: Table, *names: str) -> SqliteInsert:
+    """SQLite: add a row, or replace the one that has the same values in the columns named."""
+    base = insert_sqlite(table)
+    given = {column.name: column for column in base.excluded if column.name not in names}
+    return base.on_conflict_do_update(index_elements=list(names), set_=given)
+
+
+@cache
+def upsert_many(table: Table, columns: tuple[str, ...], *names: str) -> PostgresqlInsert:
+    """PostgreSQL: as :func:`upsert`, for many rows in one statement; to be run with a list of
+    values for each column, in which no row has the key of another."""
+    lists = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in columns]
+    rows = func.unnest(*lists).table_valued(*columns).render_derived()
+    base = insert_postgresql(table).from_select(list(columns), select(rows))
+    given = {name: base.excluded[name] for name in columns if name not in names}
+    return base.on_conflict_do_update(index_elements=list(names), set_=given)
 
 
 @cache
@@ -103,6 +136,10 @@ LAST_ENTRY = select(MOVEMENT).where(
 KNOWN_MOVEMENTS = select(MOVEMENT.c.key).where(
     MOVEMENT.c.key.in_(bindparam("names", expanding=True))
 )
+KNOWN_SKUS = select(SKU.c.sku).where(SKU.c.sku.in_(bindparam("names", expanding=True)))
+CATALOGUE = select(*(SKU.c[name] for name in SKU_COLUMNS)).order_by(SKU.c.sku)
+ONE_SKU = CATALOGUE.where(SKU.c.sku == bindparam("name"))
+SKUS = CATALOGUE.where(SKU.c.sku.in_(bindparam("names", expanding=True)))
 BALANCES = select(BALANCE).where(BALANCE.c.account.in_(bindparam("names", expanding=True)))
 COUNT = (
     update(TALLY)

@@ -1,42 +1,45 @@
-"""A store in an SQL database: SQLite by default, one file that survives any crash."""
+"""A store in an SQL database: SQLite by default, one file that survives any crash; PostgreSQL by
+URL."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 
-from planner.warehouse.errors import Unavailable
+from planner.warehouse.errors import InvalidMessage, PodherdError, Unavailable
+from wms_bridge.adapters.sql.engines import connect_writer, open_engine, sqlite_url
+from wms_bridge.adapters.sql.grouping import MOST_IN_GROUP, GroupCommit
 from wms_bridge.adapters.sql.reading import SqlReading
 from wms_bridge.adapters.sql.writing import SqlWriting
 from wms_bridge.ports.store import Reading, Writing
 
-BUSY_TIMEOUT_MS = 5_000
-"""How long to wait for another process that is writing."""
-
-
-class _DbapiConnection(Protocol):
-    isolation_level: str | None
-
-    def execute(self, statement: str) -> object: ...
+__all__ = ["SqlStore", "downgrade", "migrate", "sqlite_url"]
 
 
 class SqlStore:
-    """See :class:`wms_bridge.ports.store.Store`. Opening brings the tables up to date.
-    Everything raises :class:`Unavailable` while the database is locked, full or not there."""
+    """See :class:`wms_bridge.ports.store.Store`. Opening brings the tables up to date; with
+    ``read_only`` nothing is changed, and a bridge may be using the database. Everything raises
+    :class:`Unavailable` while the database is locked, full, not there or another bridge's. At most
+    ``group`` writers share a commit."""
 
-    def __init__(self, database_url: str):
-        self._engine = _engine(database_url)
-        self._lock = threading.Lock()
-        with self._transaction() as connection:
-            migrate(connection)
-            SqlWriting(connection).begin_tallies()
+    def __init__(self, database_url: str, *, read_only: bool = False, group: int = MOST_IN_GROUP):
+        self._engine = open_engine(database_url)
+        self._read_only = read_only
+        self._commits = GroupCommit(lambda: connect_writer(self._engine), group)
+        try:
+            if read_only:
+                self._check_revision()
+            else:
+                self._bring_up_to_date()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -45,68 +48,67 @@ class SqlStore:
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        with self._transaction() as connection:
+        """Writers that queue share a commit: see :mod:`wms_bridge.adapters.sql.grouping`."""
+        if self._read_only:
+            raise PodherdError("the database was opened to look at it only", field="database")
+        with _in_our_words(), self._commits.transaction() as connection:
             yield SqlWriting(connection)
 
     def close(self) -> None:
         """Close all connections."""
+        self._commits.close()
         self._engine.dispose()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        # One writer at a time in this process, so that writers queue here and not at the file.
-        with self._lock, _in_our_words(), self._engine.connect() as fresh:
-            connection = fresh.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+    def _bring_up_to_date(self) -> None:
+        with _in_our_words(), self._commits.transaction() as connection:
+            migrate(connection)
+            SqlWriting(connection).begin_tallies()
+
+    def _check_revision(self) -> None:
+        wanted = ScriptDirectory.from_config(_config()).get_current_head()
+        with _in_our_words(), self._engine.connect() as connection, connection.begin():
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found != wanted:
+            raise PodherdError(
+                "the database is of another version",
+                field="database",
+                value=found,
+                remedy="Start the bridge of this version on it once: that brings it up to date.",
+            )
 
 
 @contextmanager
 def _in_our_words() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         raise Unavailable(
             "the database cannot be used",
             field="database",
             value=str(error.orig),
             remedy="Nothing was kept. Send it again; if it fails again, see to disk and file.",
         ) from error
-
-
-def sqlite_url(path: Path) -> str:
-    """The database URL of an SQLite file."""
-    return f"sqlite:///{path}"
+    except DataError as error:
+        raise InvalidMessage(
+            "the database cannot hold this text",
+            field="text",
+            value=str(error.orig),
+            remedy="Send text without the character U+0000.",
+        ) from error
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring the tables to a revision; an older database keeps what it holds."""
+    """Bring the tables to a later revision; an older database keeps what it holds."""
+    command.upgrade(_config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Bring the tables back to an earlier revision; what that cannot hold is dropped."""
+    command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def _engine(database_url: str) -> Engine:
-    engine = create_engine(database_url)
-    if make_url(database_url).get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: _DbapiConnection, _entry: ConnectionPoolEntry) -> None:
-    # We begin transactions ourselves: the driver would begin them late, after the first read.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return config

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -18,6 +19,12 @@ METADATA = MetaData()
 
 # SQLite counts by itself only in a column of type INTEGER.
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+def partial_index(name: str, *columns: ColumnElement[object], where: ColumnElement[bool]) -> Index:
+    """An index of those rows only that ``where`` holds for."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 SKU = Table(
     "sku",
@@ -43,7 +50,7 @@ RULE = Table(
 POLICY = Table(
     "routing_policy",
     METADATA,
-    Column("version", BigInteger, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
     Column("set_ms", BigInteger, nullable=False),
 )
@@ -89,6 +96,8 @@ LINE = Table(
     Column("shown", BigInteger, nullable=False),
     Column("reason", Text),
     Column("flow", Text, nullable=False, server_default="goods_to_person"),
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("lot", Text, nullable=False, server_default=""),
     CheckConstraint("picked + short + shown <= quantity", name="line_not_exceeded"),
 )
 
@@ -104,6 +113,7 @@ MOVEMENT = Table(
     Column("reason", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("lot", Text, nullable=False, server_default=""),
 )
 
 Index("movement_from", MOVEMENT.c.from_account, MOVEMENT.c.at_ms)
@@ -137,10 +147,11 @@ PICK = Table(
     Column("confirmed_ms", BigInteger),
     Column("failed_ms", BigInteger),
     Column("withdrawn_ms", BigInteger),
+    Column("lot", Text, nullable=False, server_default=""),
 )
 Index("pick_of_slot", PICK.c.slot)
 Index("pick_of_order", PICK.c.order)
-Index("open_pick", PICK.c.station, PICK.c.number, sqlite_where=PICK.c.confirmed_ms.is_(None))
+partial_index("open_pick", PICK.c.station, PICK.c.number, where=PICK.c.confirmed_ms.is_(None))
 
 RECEIPT = Table(
     "receipt",
@@ -154,9 +165,10 @@ RECEIPT = Table(
     Column("put", BigInteger, nullable=False),
     Column("shown", BigInteger, nullable=False),
     Column("completed_ms", BigInteger),
+    Column("lot", Text, nullable=False, server_default=""),
     CheckConstraint("put + shown <= quantity", name="receipt_not_exceeded"),
 )
-Index("open_receipt", RECEIPT.c.number, sqlite_where=RECEIPT.c.completed_ms.is_(None))
+partial_index("open_receipt", RECEIPT.c.number, where=RECEIPT.c.completed_ms.is_(None))
 
 PUT = Table(
     "put",
@@ -176,7 +188,7 @@ PUT = Table(
     Column("confirmed_ms", BigInteger),
 )
 Index("put_of_slot", PUT.c.slot)
-Index("open_put", PUT.c.station, PUT.c.number, sqlite_where=PUT.c.confirmed_ms.is_(None))
+partial_index("open_put", PUT.c.station, PUT.c.number, where=PUT.c.confirmed_ms.is_(None))
 STATION = Table(
     "station",
     METADATA,
@@ -210,9 +222,11 @@ OUTBOX = Table(
     Column("dead_ms", BigInteger),
     Column("receipt", Text, ForeignKey("receipt.receipt", name="outbox_receipt")),
     Column("slot", Text),
+    Column("flying_ms", BigInteger),
+    Column("outcome", Text, nullable=False, server_default=""),
 )
-Index("pending_message", OUTBOX.c.number, sqlite_where=OUTBOX.c.delivered_ms.is_(None))
-Index("dead_message", OUTBOX.c.dead_ms, sqlite_where=OUTBOX.c.dead_ms.is_not(None))
+partial_index("pending_message", OUTBOX.c.number, where=OUTBOX.c.delivered_ms.is_(None))
+partial_index("dead_message", OUTBOX.c.dead_ms, where=OUTBOX.c.dead_ms.is_not(None))
 
 DISCREPANCY = Table(
     "discrepancy",

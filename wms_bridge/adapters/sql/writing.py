@@ -15,6 +15,7 @@ from wms_bridge.adapters.sql.lots import SqlLotsWriting
 from wms_bridge.adapters.sql.promises import SqlPromisesWriting
 from wms_bridge.adapters.sql.reading import SqlReading, chunks
 from wms_bridge.adapters.sql.rows import (
+    SKU_COLUMNS,
     Row,
     entry_of,
     row_of,
@@ -22,6 +23,7 @@ from wms_bridge.adapters.sql.rows import (
     row_of_event,
     row_of_policy,
     row_of_rule,
+    row_of_sku,
     row_of_task,
 )
 from wms_bridge.adapters.sql.statements import (
@@ -34,6 +36,8 @@ from wms_bridge.adapters.sql.statements import (
     keys,
     select_by,
     update_by,
+    upsert,
+    upsert_many,
 )
 from wms_bridge.adapters.sql.tables import (
     ALARM,
@@ -55,7 +59,8 @@ from wms_bridge.adapters.sql.tables import (
     TALLY,
 )
 from wms_bridge.adapters.sql.tracing import SqlTracingWriting
-from wms_bridge.ledger import Account, Entry, Movement, entry_after, posted
+from wms_bridge.balances import posted
+from wms_bridge.ledger import Account, Entry, Movement, entry_after
 from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
@@ -86,13 +91,14 @@ class SqlWriting(
     """Changes over one connection inside one transaction."""
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> None:
-        latest = {record.sku: record for record in skus}
-        known = self.known_skus(latest)
-        for sku in known:
-            self._put(SKU, row_of(latest[sku]), "sku")
-        new = [row_of(record) for sku, record in latest.items() if sku not in known]
-        if new:
-            self._connection.execute(insert_into(SKU), new)
+        rows = list({record.sku: row_of_sku(record) for record in skus}.values())
+        if not rows:
+            return
+        if self._connection.dialect.name == "sqlite":
+            self._connection.execute(upsert(SKU, "sku"), rows)
+            return
+        lists = {name: [row[name] for row in rows] for name in SKU_COLUMNS}
+        self._connection.execute(upsert_many(SKU, SKU_COLUMNS, "sku"), lists)
 
     def put_rule(self, rule: RuleRecord) -> None:
         self._put(RULE, row_of_rule(rule), "rule")
@@ -197,6 +203,7 @@ class SqlWriting(
         }
         known = self._balances(list(accounts))
         held = posted(known, movements)
+        self._post_lots(known, movements)
         changed = [
             {**keys(account=account, sku=sku), "quantity": pieces}
             for (account, sku), pieces in held.items()

@@ -142,7 +142,13 @@ def _picks() -> None:
         _count("confirmed_ms", nullable=True),
     )
     unconfirmed = sa.text("confirmed_ms IS NULL")
-    op.create_index("open_pick", "pick", ["station", "number"], sqlite_where=unconfirmed)
+    op.create_index(
+        "open_pick",
+        "pick",
+        ["station", "number"],
+        sqlite_where=unconfirmed,
+        postgresql_where=unconfirmed,
+    )
 
 
 def _outbox() -> None:
@@ -160,7 +166,13 @@ def _outbox() -> None:
         _count("delivered_ms", nullable=True),
     )
     undelivered = sa.text("delivered_ms IS NULL")
-    op.create_index("pending_message", "outbox", ["number"], sqlite_where=undelivered)
+    op.create_index(
+        "pending_message",
+        "outbox",
+        ["number"],
+        sqlite_where=undelivered,
+        postgresql_where=undelivered,
+    )
 
 
 def _page() -> None:

@@ -14,7 +14,9 @@ def upgrade() -> None:
     op.add_column("outbox", refusals)
     op.add_column("outbox", sa.Column("dead_ms", sa.BigInteger(), nullable=True))
     given_up = sa.text("dead_ms IS NOT NULL")
-    op.create_index("dead_message", "outbox", ["dead_ms"], sqlite_where=given_up)
+    op.create_index(
+        "dead_message", "outbox", ["dead_ms"], sqlite_where=given_up, postgresql_where=given_up
+    )
 
 
 def downgrade() -> None:

@@ -48,7 +48,9 @@ def _receipts() -> None:
         sa.CheckConstraint("put + shown <= quantity", name="receipt_not_exceeded"),
     )
     still_open = sa.text("completed_ms IS NULL")
-    op.create_index("open_receipt", "receipt", ["number"], sqlite_where=still_open)
+    op.create_index(
+        "open_receipt", "receipt", ["number"], sqlite_where=still_open, postgresql_where=still_open
+    )
 
 
 def _puts() -> None:
@@ -70,4 +72,10 @@ def _puts() -> None:
     )
     op.create_index("ix_put_receipt", "put", ["receipt"])
     still_open = sa.text("confirmed_ms IS NULL")
-    op.create_index("open_put", "put", ["station", "number"], sqlite_where=still_open)
+    op.create_index(
+        "open_put",
+        "put",
+        ["station", "number"],
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )

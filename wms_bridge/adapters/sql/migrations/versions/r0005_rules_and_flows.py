@@ -26,7 +26,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "routing_policy",
-        sa.Column("version", sa.BigInteger(), primary_key=True),
+        sa.Column("version", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("set_ms", sa.BigInteger(), nullable=False),
     )

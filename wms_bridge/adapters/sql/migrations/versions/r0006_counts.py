@@ -67,7 +67,13 @@ def _cases() -> None:
     )
     op.create_index("ix_count_case_settled_ms", "count_case", ["settled_ms"])
     op.create_index("case_of_slot", "count_case", ["slot", "number"])
-    op.create_index("open_case", "count_case", ["number"], sqlite_where=sa.text("open"))
+    op.create_index(
+        "open_case",
+        "count_case",
+        ["number"],
+        sqlite_where=sa.text("open"),
+        postgresql_where=sa.text("open"),
+    )
 
 
 def _seen() -> None:
@@ -91,7 +97,13 @@ def _tasks() -> None:
         _text("body"),
     )
     op.create_index("ix_count_task_count", "count_task", ["count"])
-    op.create_index("open_count", "count_task", ["station", "number"], sqlite_where=sa.text("open"))
+    op.create_index(
+        "open_count",
+        "count_task",
+        ["station", "number"],
+        sqlite_where=sa.text("open"),
+        postgresql_where=sa.text("open"),
+    )
 
 
 def _decisions() -> None:
