@@ -3,8 +3,11 @@
 A :class:`Movement` takes pieces from one account and gives them to another, so the sum over all
 accounts is zero for every SKU, always. Accounts are names: ``slot:<slot>``, ``tote:<order>``,
 ``dock:<receipt>`` (goods received and not yet put away), ``opening`` and ``supplier`` (where stock
-comes from; their balances are negative) and ``disputed`` (pieces the books had and nobody found;
-negative when more was found than the books had).
+comes from; their balances are negative), ``damaged`` (set aside by pickers) and ``disputed``
+(pieces the books had and nobody found; negative when more was found than the books had).
+
+Pieces of a lot move as such: the books balance for every lot, and no place holds less than nothing
+of one. Pieces of no known lot are those of the lot ``""``.
 
 Each :class:`Entry` carries a digest over itself and the entry before it, so a row changed or
 taken out later is found by :func:`verify`.
@@ -19,7 +22,7 @@ from enum import StrEnum
 from typing import NewType
 
 from planner.warehouse.errors import InvalidStock
-from planner.warehouse.ids import OrderId, ReceiptId, Sku, SlotId
+from planner.warehouse.ids import NO_LOT, Lot, OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.receipts import PutTask, Receipt
 from planner.warehouse.stock import Balance
@@ -28,6 +31,7 @@ Account = NewType("Account", str)
 OPENING = Account("opening")
 SUPPLIER = Account("supplier")
 DISPUTED = Account("disputed")
+DAMAGED = Account("damaged")
 FIRST_DIGEST = ""
 """What the digest of entry 1 follows on."""
 
@@ -72,6 +76,8 @@ class MovementReason(StrEnum):
     """As ``SLOT_SHORT``, found by counting."""
     COUNT_OVER = "count_over"
     """As ``SLOT_OVER``, found by counting."""
+    DAMAGED = "damaged"
+    """A picker found it unfit and set it aside."""
 
     @property
     def corrects(self) -> bool:
@@ -96,7 +102,8 @@ _CORRECTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """``quantity`` (positive) pieces of ``sku`` from one account to another, once per ``key``."""
+    """``quantity`` (positive) pieces of ``sku``, all of one ``lot``, from one account to another,
+    once per ``key``."""
 
     key: str
     from_account: Account
@@ -105,6 +112,7 @@ class Movement:
     quantity: int
     reason: MovementReason
     at_ms: int
+    lot: Lot = NO_LOT
 
     def __post_init__(self) -> None:
         if self.quantity <= 0:
@@ -139,35 +147,15 @@ def entry_after(previous: Entry | None, movement: Movement) -> Entry:
 
 
 def digest_of(previous: str, number: int, movement: Movement) -> str:
-    """SHA-256 (hex) over the previous digest and everything in the entry."""
+    """SHA-256 (hex) over the previous digest and everything in the entry. Without a lot it is what
+    it was before there were lots, so that old books stay sound."""
     m = movement
     parts = [m.key, m.from_account, m.to_account, m.sku, m.quantity, m.reason.value, m.at_ms]
-    return hashlib.sha256(json.dumps([previous, number, *parts]).encode()).hexdigest()
+    lot = [m.lot] if m.lot else []
+    return hashlib.sha256(json.dumps([previous, number, *parts, *lot]).encode()).hexdigest()
 
 
-def posted(
-    held: Mapping[tuple[Account, Sku], int], movements: Iterable[Movement]
-) -> dict[tuple[Account, Sku], int]:
-    """The balances that movements change, as they are afterwards. :class:`InvalidStock` if a slot
-    or tote would hold less than nothing on the way."""
-    after: dict[tuple[Account, Sku], int] = {}
-    for movement in movements:
-        for account, pieces in (
-            (movement.from_account, -movement.quantity),
-            (movement.to_account, movement.quantity),
-        ):
-            place = (account, movement.sku)
-            after[place] = after.get(place, held.get(place, 0)) + pieces
-            if after[place] < 0 and holds_pieces(account):
-                raise InvalidStock(
-                    f"{account} would hold less than nothing",
-                    field=f"{movement.key}.quantity",
-                    value=movement.quantity,
-                )
-    return after
-
-
-def opening_movement(balance: Balance, key: str, at_ms: int) -> Movement:
+def opening_movement(balance: Balance, key: str, at_ms: int, lot: Lot = NO_LOT) -> Movement:
     """Stock that was there when the books were opened."""
     return Movement(
         f"opening/{key}/{balance.slot}",
@@ -177,63 +165,78 @@ def opening_movement(balance: Balance, key: str, at_ms: int) -> Movement:
         balance.quantity,
         MovementReason.OPENING_STOCK,
         at_ms,
+        lot,
     )
 
 
-def movement_of_receipt(receipt: Receipt, at_ms: int) -> Movement:
+def movement_of_receipt(receipt: Receipt, at_ms: int, lot: Lot = NO_LOT) -> Movement:
     """Goods that have come in."""
     key, dock = f"receipt/{receipt.receipt}", dock_account(receipt.receipt)
     reason = MovementReason.RECEIPT
-    return Movement(key, SUPPLIER, dock, receipt.sku, receipt.quantity, reason, at_ms)
+    return Movement(key, SUPPLIER, dock, receipt.sku, receipt.quantity, reason, at_ms, lot)
 
 
-def movement_of_put(task: PutTask, quantity: int, at_ms: int) -> Movement:
+def movement_of_put(task: PutTask, quantity: int, at_ms: int, lot: Lot = NO_LOT) -> Movement:
     """``quantity`` pieces (positive) that have gone from the dock into a slot."""
     dock, slot = dock_account(task.receipt), slot_account(task.slot)
     reason = MovementReason.PUT_AWAY
-    return Movement(f"put/{task.put}", dock, slot, task.sku, quantity, reason, at_ms)
+    return Movement(f"put/{task.put}", dock, slot, task.sku, quantity, reason, at_ms, lot)
 
 
 def movements_of_pick(
-    task: PickTask, quantity: int, books: int, at_ms: int
+    task: PickTask,
+    quantity: int,
+    books: int,
+    at_ms: int,
+    *,
+    emptied: bool | None = None,
+    damaged: int = 0,
+    lot: Lot = NO_LOT,
 ) -> tuple[Movement, ...]:
-    """What a confirmed pick moves.
+    """What a confirmed pick moves, of one lot.
 
     ``quantity`` pieces (0 or more) were taken; the books had ``books`` pieces in the slot. The
-    pieces go from slot to tote. A pick of less than the task asked for says that the slot is
-    empty now: what the books still have there goes to ``disputed``. Pieces the books did not have
-    come from ``disputed`` first.
+    pieces go from slot to tote, and up to ``damaged`` others aside. If the slot was ``emptied`` (by
+    default: if the pick took less than it asked for) what the books still have there goes to
+    ``disputed``. Pieces the books did not have come from ``disputed`` first.
     """
     slot, key = slot_account(task.slot), f"pick/{task.pick}"
-    over = max(0, quantity - books)
-    left = max(0, books - quantity) if quantity < task.quantity else 0
+    taken_key, of_lot = (f"{key}/lot/{lot}", f"/{lot}") if lot else (key, "")
+    over, left = max(0, quantity - books), max(0, books - quantity)
+    aside = min(damaged, left)
+    gone = left - aside if (quantity < task.quantity if emptied is None else emptied) else 0
     moves = (
-        (f"{key}/over", DISPUTED, slot, over, MovementReason.SLOT_OVER),
-        (key, slot, tote_account(task.order), quantity, MovementReason.PICK),
-        (f"{key}/short", slot, DISPUTED, left, MovementReason.SLOT_SHORT),
+        (f"{key}/over{of_lot}", DISPUTED, slot, over, MovementReason.SLOT_OVER),
+        (taken_key, slot, tote_account(task.order), quantity, MovementReason.PICK),
+        (f"{key}/damaged{of_lot}", slot, DAMAGED, aside, MovementReason.DAMAGED),
+        (f"{key}/short{of_lot}", slot, DISPUTED, gone, MovementReason.SLOT_SHORT),
     )
     return tuple(
-        Movement(name, source, target, task.sku, pieces, reason, at_ms)
+        Movement(name, source, target, task.sku, pieces, reason, at_ms, lot)
         for name, source, target, pieces, reason in moves
         if pieces > 0
     )
 
 
-def movement_of_count(key: str, slot: SlotId, sku: Sku, difference: int, at_ms: int) -> Movement:
+def movement_of_count(
+    key: str, slot: SlotId, sku: Sku, difference: int, at_ms: int, lot: Lot = NO_LOT
+) -> Movement:
     """``difference`` (not 0) pieces more, or less, were counted than the books have."""
-    place = slot_account(slot)
+    place, pieces = slot_account(slot), abs(difference)
     if difference < 0:
-        return Movement(key, place, DISPUTED, sku, -difference, MovementReason.COUNT_SHORT, at_ms)
-    return Movement(key, DISPUTED, place, sku, difference, MovementReason.COUNT_OVER, at_ms)
+        short = MovementReason.COUNT_SHORT
+        return Movement(key, place, DISPUTED, sku, pieces, short, at_ms, lot)
+    return Movement(key, DISPUTED, place, sku, pieces, MovementReason.COUNT_OVER, at_ms, lot)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """``quantity`` pieces of ``sku`` on an account."""
+    """``quantity`` pieces of ``sku`` on an account; if a ``lot`` is named, of that lot."""
 
     account: Account
     sku: Sku
     quantity: int
+    lot: Lot = NO_LOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,20 +277,23 @@ class LedgerReport:
 
 
 def verify(
-    entries: Iterable[Entry], stored: Mapping[tuple[Account, Sku], int] | None = None
+    entries: Iterable[Entry],
+    stored: Mapping[tuple[Account, Sku], int] | None = None,
+    stored_lots: Mapping[tuple[Account, Sku, Lot], int] | None = None,
 ) -> LedgerReport:
-    """Check the books from the first entry to the last, against ``stored`` balances if given."""
+    """Check the books from the first entry to the last, against ``stored`` balances, and those of
+    lots, if given."""
     check = _Check()
     for entry in entries:
         check.add(entry)
-    return check.report(stored)
+    return check.report(stored, stored_lots)
 
 
 class _Check:
     def __init__(self) -> None:
-        self.held: defaultdict[tuple[Account, Sku], int] = defaultdict(int)
+        self.held: defaultdict[tuple[Account, Sku, Lot], int] = defaultdict(int)
         self.keys: set[str] = set()
-        self.negative: dict[tuple[Account, Sku], tuple[int, Holding]] = {}
+        self.negative: dict[tuple[Account, Sku, Lot], tuple[int, Holding]] = {}
         self.duplicates: list[str] = []
         self.broken: list[int] = []
         self.count = 0
@@ -306,18 +312,25 @@ class _Check:
         self.keys.add(movement.key)
         if movement.reason.counted:
             self.adjusted += movement.quantity
-        self._move(entry.number, movement.from_account, movement.sku, -movement.quantity)
-        self._move(entry.number, movement.to_account, movement.sku, movement.quantity)
+        self._move(entry.number, movement.from_account, movement, -movement.quantity)
+        self._move(entry.number, movement.to_account, movement, movement.quantity)
 
-    def _move(self, number: int, account: Account, sku: Sku, pieces: int) -> None:
-        place = (account, sku)
+    def _move(self, number: int, account: Account, movement: Movement, pieces: int) -> None:
+        place = (account, movement.sku, movement.lot)
         self.held[place] += pieces
-        if self.held[place] < 0 and holds_pieces(account):
-            self.negative.setdefault(place, (number, Holding(account, sku, self.held[place])))
+        held = self.held[place]
+        if held < 0 and holds_pieces(account):
+            self.negative.setdefault(
+                place, (number, Holding(account, movement.sku, held, movement.lot))
+            )
 
-    def report(self, stored: Mapping[tuple[Account, Sku], int] | None) -> LedgerReport:
+    def report(
+        self,
+        stored: Mapping[tuple[Account, Sku], int] | None,
+        stored_lots: Mapping[tuple[Account, Sku, Lot], int] | None,
+    ) -> LedgerReport:
         sums: defaultdict[Sku, int] = defaultdict(int)
-        for (_, sku), pieces in self.held.items():
+        for (_, sku, _), pieces in self.held.items():
             sums[sku] += pieces
         return LedgerReport(
             entries=len(self.keys) + len(self.duplicates),
@@ -332,18 +345,32 @@ class _Check:
             negative=tuple(self.negative.values()),
             duplicate_keys=tuple(self.duplicates),
             broken=tuple(self.broken),
-            stale=self._stale(stored),
+            stale=self._stale(stored) + self._stale_lots(stored_lots),
         )
 
     def _on(self, wanted: Callable[[Account], bool]) -> int:
-        return sum(pieces for (account, _), pieces in self.held.items() if wanted(account))
+        return sum(pieces for (account, _, _), pieces in self.held.items() if wanted(account))
 
     def _stale(self, stored: Mapping[tuple[Account, Sku], int] | None) -> tuple[Holding, ...]:
         if stored is None:
             return ()
-        places = dict.fromkeys([*self.held, *stored])
+        held: defaultdict[tuple[Account, Sku], int] = defaultdict(int)
+        for (account, sku, _), pieces in self.held.items():
+            held[account, sku] += pieces
         return tuple(
-            Holding(account, sku, self.held.get((account, sku), 0))
-            for account, sku in places
-            if self.held.get((account, sku), 0) != stored.get((account, sku), 0)
+            Holding(account, sku, held[account, sku])
+            for account, sku in dict.fromkeys([*held, *stored])
+            if held[account, sku] != stored.get((account, sku), 0)
+        )
+
+    def _stale_lots(
+        self, stored: Mapping[tuple[Account, Sku, Lot], int] | None
+    ) -> tuple[Holding, ...]:
+        if stored is None:
+            return ()
+        held = {place: pieces for place, pieces in self.held.items() if place[2]}
+        return tuple(
+            Holding(account, sku, held.get((account, sku, lot), 0), lot)
+            for account, sku, lot in dict.fromkeys([*held, *stored])
+            if held.get((account, sku, lot), 0) != stored.get((account, sku, lot), 0)
         )

@@ -69,7 +69,8 @@ def decode(raw: bytes | str) -> Any:
 
 
 def _tagged(data: Any, kinds: dict[str, type[Any]], what: str) -> Any:
-    if not isinstance(data, dict) or data.get("type") not in kinds:
+    named = data.get("type") if isinstance(data, dict) else None
+    if not isinstance(named, str) or named not in kinds:
         found = data.get("type") if isinstance(data, dict) else data
         raise InvalidMessage(
             f"unknown {what}", field="type", value=found, remedy=f"Known: {', '.join(kinds)}."

@@ -9,6 +9,7 @@ from typing import Self
 from planner.assign.counting import AbcClass, Doubt, LookBudget
 from planner.assign.demand import LineRate, PodHeat
 from planner.assign.matches import Matches
+from planner.dispatch.stock import SlotStock
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, RouteLine, ShortenLine
 from planner.warehouse.flows import EVERYTHING_TO_PERSON, RoutingPolicy, SkuFacts
 from planner.warehouse.ids import (
@@ -77,22 +78,6 @@ class OpenOrder:
     station: StationId | None = None
     priority: int = 0
     changes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SlotStock:
-    """What a slot holds by the books and how much of it is promised to picks; ``held`` while it is
-    in quarantine: nothing more of it is promised, and what is promised stays so."""
-
-    sku: Sku
-    quantity: int
-    reserved: int = 0
-    held: bool = False
-
-    @property
-    def available(self) -> int:
-        """Pieces that can still be promised."""
-        return 0 if self.held else max(0, self.quantity - self.reserved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,30 +292,34 @@ class Tally:
 
 @dataclass(slots=True)
 class State:
-    """``pods`` holds the node of every pod that stands on the floor; ``available`` the pieces of a
-    SKU that can still be promised; ``open_lines`` the lines at put walls with pieces that no pod
-    has been chosen for, and their stations; ``waiting`` the orders that no station has yet, oldest
-    first, ``bound`` those of each station without a place on its put wall, and ``walls`` those on
-    it; ``matches`` what pods hold against what waiting orders want; ``finished`` the age of every
-    completed order in ms; ``closures`` the nodes of every closure; ``rules`` those of the floor in
-    force; ``policy`` chooses the flow of lines by ``facts`` of SKUs, and ``routed`` are the lines
-    that are not for the robots; ``alarms`` those active now; ``station_lines`` the lines picked at
-    each station; ``receipts`` the goods at the dock, oldest first, and ``put_away`` how long all
-    others took to be in pods (ms); ``incoming`` the pieces of a SKU that are at the dock; ``puts``
-    those not confirmed and ``promises`` what they will bring to each slot; ``full`` the slots that
-    took less than they should have; ``demand`` the lines ever asked for of each SKU;
-    ``cancelled`` are orders and when that was; ``withdrawing`` the picks being taken back and when
-    that was last asked for; ``failed`` the picks that robot arms failed at, and when; ``closed``
-    the stations that an operator has closed, and whether at once; ``open_since`` those open now,
-    and since when (ms); ``rates`` how often each SKU was ordered of late, and ``heat`` how much
-    each pod is in demand, from time to time; ``press_credit`` how many orders may go first because
-    they are old or nearly due, and ``care`` how far stations can afford to care for such.
+    """SKUs are stock keys, see :mod:`planner.dispatch.stock`.
+
+    ``pods`` holds the node of every pod that stands on the floor; ``available`` the pieces of a
+    SKU that can still be promised, if only later; ``open_lines`` the lines at put walls with
+    pieces that no pod has been chosen for, and their stations; ``waiting`` the orders that no
+    station has yet, oldest first, ``bound`` those of each station without a place on its put
+    wall, and ``walls`` those on it; ``matches`` what pods hold against what waiting orders
+    want; ``finished`` the age of every completed order in ms; ``closures`` the nodes of every
+    closure; ``rules`` those of the floor in force; ``policy`` chooses the flow of lines by
+    ``facts`` of SKUs, and ``routed`` are the lines that are not for the robots; ``alarms``
+    those active now; ``station_lines`` the lines picked at each station; ``receipts`` the goods
+    at the dock, oldest first, and ``put_away`` how long all others took to be in pods (ms);
+    ``incoming`` the pieces of a SKU that are at the dock; ``puts`` those not confirmed and
+    ``promises`` what they will bring to each slot; ``full`` the slots that took less than they
+    should have; ``demand`` the lines ever asked for of each SKU; ``cancelled`` are orders and
+    when that was; ``withdrawing`` the picks being taken back and when that was last asked for;
+    ``failed`` the picks that robot arms failed at, and when; ``closed`` the stations that an
+    operator has closed, and whether at once; ``open_since`` those open now, and since when
+    (ms); ``rates`` how often each SKU was ordered of late, and ``heat`` how much each pod is in
+    demand, from time to time; ``press_credit`` how many orders may go first because they are
+    old or nearly due, and ``care`` how far stations can afford to care for such.
 
     Of counting: ``counts`` that people are to make, ``rescans`` that robots are to,
-    ``quarantined`` slots; ``doubts`` of the slots that something has happened to, ``abc`` the SKUs
-    of classes A and B, ``face_bits`` what a look at each pod would tell, of which ``face_cursor``
-    is brought up to date next; pods that are not looked at before a time (ms, ``look_after``), and
-    the ``look_budget``."""
+    ``quarantined`` slots; ``ranked`` SKUs of which some stock goes before other, and
+    ``stranded`` pods, for whose stock nothing waits; ``doubts`` of the slots that something has
+    happened to, ``abc`` the SKUs of classes A and B, ``face_bits`` what a look at each pod
+    would tell, of which ``face_cursor`` is brought up to date next; pods that are not looked at
+    before a time (ms, ``look_after``), and the ``look_budget``."""
 
     now_ms: int = 0
     robots: dict[RobotId, Robot] = field(default_factory=dict)
@@ -380,6 +369,8 @@ class State:
     counts: dict[CountId, WantedCount] = field(default_factory=dict)
     rescans: dict[SlotId, WantedLook] = field(default_factory=dict)
     quarantined: dict[SlotId, None] = field(default_factory=dict)
+    ranked: dict[Sku, None] = field(default_factory=dict)
+    stranded: dict[PodId, None] = field(default_factory=dict)
     doubts: dict[SlotId, Doubt] = field(default_factory=dict)
     abc: dict[Sku, AbcClass] = field(default_factory=dict)
     face_bits: dict[PodId, float] = field(default_factory=dict)

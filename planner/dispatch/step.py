@@ -39,6 +39,7 @@ from planner.dispatch.phases.robots import (
     begin_legs,
     park_idle,
 )
+from planner.dispatch.phases.rotation import note_stranded
 from planner.dispatch.phases.stations import empty_shut, give_up_failed, open_stations
 from planner.dispatch.phases.straight import go_straight_on
 from planner.dispatch.phases.watch import watch
@@ -99,6 +100,7 @@ class Dispatcher:
 
     def _decide(self, turn: Turn) -> None:
         watch(turn)
+        note_stranded(turn)
         close_legs(turn)
         close_orders(turn)
         give_up_failed(turn)

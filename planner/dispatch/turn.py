@@ -3,20 +3,30 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from planner.assign.rotation import Ranked, too_young
 from planner.dispatch.floor import Floor
 from planner.dispatch.params import DispatchParams
 from planner.dispatch.state import (
     Line,
     Phase,
     Robot,
-    SlotStock,
     State,
     Tally,
     Visit,
 )
+from planner.dispatch.stock import SlotStock
 from planner.roadmap.obstacles import CLEAR, Obstacles
 from planner.warehouse.commands import AlarmKind, Command, RaiseAlarm
-from planner.warehouse.ids import LineId, OrderId, PodId, RobotId, SlotId, StationId, VisitId
+from planner.warehouse.ids import (
+    LineId,
+    OrderId,
+    PodId,
+    RobotId,
+    Sku,
+    SlotId,
+    StationId,
+    VisitId,
+)
 from planner.warehouse.stock import pod_of
 
 
@@ -73,14 +83,37 @@ class Turn:
 
     def set_slot(self, slot: SlotId, stock: SlotStock) -> None:
         """Replace what is known of a slot, and keep ``available`` true."""
+        before = self.state.slots.get(slot)
+        self._put_slot(slot, stock)
+        for known in (before, stock):
+            if known is not None and known.rank_ms is not None:
+                self.rotate(known.sku)
+
+    def _put_slot(self, slot: SlotId, stock: SlotStock) -> None:
         before, available = self.state.slots.get(slot), self.state.available
         pod = pod_of(slot)
         if before is not None:
-            available[before.sku] -= before.available
+            available[before.sku] -= before.free
             self.state.matches.stock(pod, before.sku, -before.available)
         self.state.slots[slot] = stock
-        available[stock.sku] = available.get(stock.sku, 0) + stock.available
+        available[stock.sku] = available.get(stock.sku, 0) + stock.free
         self.state.matches.stock(pod, stock.sku, stock.available)
+
+    def rotate(self, sku: Sku) -> None:
+        """See anew which stock of an SKU has to wait for older stock; for what is in a pod that
+        nobody can fetch nothing waits."""
+        state = self.state
+        ranked: dict[SlotId, Ranked] = {}
+        for slot in state.slots_of_sku.get(sku, ()):
+            stock = state.slots[slot]
+            if stock.rank_ms is not None and stock.sku == sku:
+                free = 0 if pod_of(slot) in state.stranded else stock.free
+                ranked[slot] = Ranked(stock.rank_ms, stock.window_ms, free)
+        young = too_young(ranked)
+        for slot in ranked:
+            stock = state.slots[slot]
+            if stock.waits != (slot in young):
+                self._put_slot(slot, replace(stock, waits=not stock.waits))
 
     def count(self, **increments: float) -> None:
         """Add to counters of the tally; they are booked at the end of the turn."""

@@ -23,6 +23,7 @@
     ├── InvalidTag         an EPC that cannot be decoded or encoded; reads that cannot be used
     ├── InvalidCount       evidence of stock that is no distribution, or rests on nothing
     ├── NotFound           an order, pick, station ... that is not known
+    │   └── UnknownSite    a site that is not the one this bridge runs
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
     ├── TooLate            what is over already: a complete order, a pick withdrawn
     ├── IdempotencyConflict  the same key came again with another body
@@ -118,6 +119,10 @@ class InvalidCount(PodherdError):
 
 class NotFound(PodherdError):
     """What was asked for by name is not known: an order, a pick, a station ..."""
+
+
+class UnknownSite(NotFound):
+    """A request names a site that is not the one this bridge runs."""
 
 
 class Unavailable(PodherdError, ConnectionError):

@@ -23,7 +23,7 @@ from planner.warehouse.receipts import Receipt
 from planner.warehouse.robot import Pose, RobotState
 from planner.warehouse.rules import FloorRule
 from planner.warehouse.site import Point
-from planner.warehouse.stock import Balance
+from planner.warehouse.stock import Balance, SlotTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,14 @@ class StockStated:
     """The ledger's balances of some slots, absolute: they replace what was believed."""
 
     balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermsStated:
+    """On what terms the stock of some slots may be promised from now on. Terms of stock that is not
+    known are ignored; what is promised on other terms and not shown yet is taken back."""
+
+    terms: tuple[SlotTerms, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,7 @@ Event = (
     | OrderCancelled
     | OrderPrioritised
     | StockStated
+    | TermsStated
     | PickConfirmed
     | GoodsReceived
     | PutConfirmed

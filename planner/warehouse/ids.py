@@ -25,6 +25,10 @@ PickId = NewType("PickId", str)
 """One instruction to a picker: take so many of one SKU out of one slot for one line."""
 ReceiptId = NewType("ReceiptId", str)
 """The WMS's own number of goods received."""
+Lot = NewType("Lot", str)
+"""Pieces of one SKU that were made together and belong to one owner, as the bridge names them:
+``L000001``. Empty: of no known lot."""
+NO_LOT = Lot("")
 PutId = NewType("PutId", str)
 """One instruction to put so many of one SKU out of one receipt into one slot."""
 CountId = NewType("CountId", str)

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 from planner.warehouse.errors import InvalidOrder
-from planner.warehouse.ids import LineId, OrderId, Sku
+from planner.warehouse.ids import NO_LOT, LineId, Lot, OrderId, Sku
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """``quantity`` pieces (positive) of one SKU."""
+    """``quantity`` pieces (positive) of one SKU, of goods of ``owner`` (empty: the site's own), and
+    only of ``lot`` if it names one: such pieces are kept for lines that do."""
 
     line: LineId
     sku: Sku
     quantity: int
+    owner: str = ""
+    lot: Lot = NO_LOT
 
     def __post_init__(self) -> None:
         if self.quantity <= 0:

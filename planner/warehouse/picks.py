@@ -7,7 +7,7 @@ from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, SlotId, S
 
 
 class ShortReason(StrEnum):
-    """Why fewer pieces were delivered than asked for."""
+    """Why other pieces were delivered than asked for; all but ``OVER_FOUND`` are fewer."""
 
     SLOT_SHORT = "slot_short"
     """The slot held less than the books said."""
@@ -17,6 +17,12 @@ class ShortReason(StrEnum):
     """Robot arms failed at it, and no person came in time."""
     CANCELLED = "cancelled"
     """The order was cancelled before they were picked."""
+    DAMAGED = "damaged"
+    """Those missing were unfit and set aside; the slot may hold more."""
+    WRONG_ITEM = "wrong_item"
+    """The slot held something else, and nothing more of what was asked for."""
+    OVER_FOUND = "over_found"
+    """More was taken than asked for, as far as the line still needed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ from planner.warehouse.ids import PodId, PutId, ReceiptId, Sku, SlotId, StationI
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """``quantity`` pieces (positive) of one SKU that have come in at the dock and are to be put
-    into pods."""
+    into pods. ``lot`` is the maker's code (GS1 AI 10) and ``expires_ms`` when they expire (AI 17),
+    ms since 1970 UTC; ``owner`` is empty for the site's own goods."""
 
     receipt: ReceiptId
     sku: Sku
     quantity: int
+    lot: str = ""
+    expires_ms: int | None = None
+    owner: str = ""
 
     def __post_init__(self) -> None:
         if self.quantity <= 0:

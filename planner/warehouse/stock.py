@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from planner.warehouse.errors import InvalidStock
-from planner.warehouse.ids import PodId, Sku, SlotId
+from planner.warehouse.ids import NO_LOT, Lot, PodId, Sku, SlotId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,22 @@ class Balance:
             raise InvalidStock(
                 "a balance cannot be negative", field=f"{self.slot}.quantity", value=self.quantity
             )
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTerms:
+    """On what terms pieces of ``sku`` in a slot may be promised: ``blocked`` of them to nobody, the
+    others to lines that ask for goods of this ``owner`` and, if it names one, this ``lot``. A lower
+    ``rank_ms`` goes first; one that is higher by at most ``window_ms`` may as well. Without a rank
+    the stock takes no part in that. The terms are over when the slot gets another SKU."""
+
+    slot: SlotId
+    sku: Sku
+    blocked: int = 0
+    owner: str = ""
+    lot: Lot = NO_LOT
+    rank_ms: int | None = None
+    window_ms: int = 0
 
 
 def slot_id(pod: PodId, face: str, level: int, column: int) -> SlotId:

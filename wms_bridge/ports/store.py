@@ -59,8 +59,14 @@ class Reading(
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
         """Those of ``skus`` that are in the catalogue."""
 
-    def catalogue(self) -> tuple[SkuRecord, ...]:
-        """The whole catalogue, by SKU."""
+    def catalogue(
+        self, after: Sku | None = None, limit: int | None = None
+    ) -> tuple[SkuRecord, ...]:
+        """The catalogue by SKU: those after ``after``, at most ``limit``; all if neither is
+        given."""
+
+    def sku(self, sku: Sku) -> SkuRecord | None:
+        """What the catalogue says of one SKU."""
 
     def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
         """What the catalogue says of those of ``skus`` that are in it."""

@@ -7,7 +7,9 @@ from planner.warehouse.commands import AlarmKind
 from planner.warehouse.events import Event
 from planner.warehouse.flows import Flow, RoutingPolicy, SkuFacts
 from planner.warehouse.ids import (
+    NO_LOT,
     LineId,
+    Lot,
     OrderId,
     PickId,
     ReceiptId,
@@ -164,7 +166,8 @@ class OrderQuery:
 class LineRecord:
     """One line: ``picked + short + shown <= quantity``, where ``shown`` pieces are asked for in
     picks not yet confirmed and ``short`` pieces will not come. One of another ``flow`` than
-    goods-to-person is not ours."""
+    goods-to-person is not ours. It is for goods of ``owner`` (empty: the site's own), and if it
+    names a ``lot`` for pieces of that only."""
 
     line: LineId
     order: OrderId
@@ -176,6 +179,8 @@ class LineRecord:
     shown: int = 0
     reason: ShortReason | None = None
     flow: Flow = Flow.GOODS_TO_PERSON
+    owner: str = ""
+    lot: Lot = NO_LOT
 
     @property
     def closed(self) -> bool:
@@ -189,7 +194,7 @@ class PickRecord:
     """A pick shown to a picker; ``number`` counts picks from 1. ``quantity`` and
     ``confirmed_ms`` are ``None`` until the picker confirms it. ``failed_ms`` is when a robot arm
     gave it up: a person is to take it. Once withdrawn (``withdrawn_ms``) it can no more be
-    confirmed."""
+    confirmed. ``lot`` is the code of the lot to take where the slot holds several."""
 
     number: int
     task: PickTask
@@ -200,6 +205,7 @@ class PickRecord:
     confirmed_ms: int | None = None
     failed_ms: int | None = None
     withdrawn_ms: int | None = None
+    lot: str = ""
 
     @property
     def open(self) -> bool:
@@ -226,7 +232,8 @@ class StationRecord:
 @dataclass(frozen=True, slots=True)
 class ReceiptRecord:
     """Goods received: ``put + shown <= quantity``, where ``put`` pieces are in pods and ``shown``
-    ones are asked for in puts not yet confirmed; ``number`` counts receipts from 1."""
+    ones are asked for in puts not yet confirmed; ``number`` counts receipts from 1. All are of one
+    ``lot``, if they are of any."""
 
     number: int
     receipt: ReceiptId
@@ -237,6 +244,7 @@ class ReceiptRecord:
     put: int = 0
     shown: int = 0
     completed_ms: int | None = None
+    lot: Lot = NO_LOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +288,8 @@ class NumberedEvent:
 class OutboxMessage:
     """A message for the WMS about an order, a receipt or a slot. ``message`` is the same in every
     attempt; ``body`` is JSON. ``refusals`` counts how often the WMS said no; ``dead_ms`` is when it
-    was given up."""
+    was given up. ``flying_ms`` is since when the WMS may have it, or may yet get it, without our
+    knowing; ``outcome`` is what became of it there."""
 
     number: int
     message: str
@@ -295,6 +304,8 @@ class OutboxMessage:
     dead_ms: int | None = None
     receipt: ReceiptId | None = None
     slot: SlotId | None = None
+    flying_ms: int | None = None
+    outcome: str = ""
 
     @property
     def pending(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.assign.demand import counted
-from planner.dispatch.phases.allocate import end_promise
+from planner.dispatch.phases.allocate import end_promise, withdraw
 from planner.dispatch.phases.binding import enlist
 from planner.dispatch.phases.changes import take_change, take_exception
 from planner.dispatch.phases.doubting import (
@@ -17,9 +17,11 @@ from planner.dispatch.phases.doubting import (
 from planner.dispatch.phases.flows import robot_lines, set_policy
 from planner.dispatch.phases.membership import join, leave, remove
 from planner.dispatch.phases.putaway import confirm_put, receive_goods, slot_stated
+from planner.dispatch.phases.rotation import move_slot, take_terms
 from planner.dispatch.phases.ruling import clear_rule, set_rule
 from planner.dispatch.phases.stations import close_station
-from planner.dispatch.state import Leg, Line, OpenOrder, Robot, SlotStock
+from planner.dispatch.state import Leg, Line, OpenOrder, Robot
+from planner.dispatch.stock import SlotStock, plain_sku, stock_key
 from planner.dispatch.turn import Turn
 from planner.warehouse.events import (
     CountConfirmed,
@@ -51,9 +53,11 @@ from planner.warehouse.events import (
     StationClosed,
     StationOpened,
     StockStated,
+    TermsStated,
 )
 from planner.warehouse.ids import OrderId, Sku
 from planner.warehouse.orders import PickOrder
+from planner.warehouse.picks import ShortReason
 from planner.warehouse.robot import RobotState
 from planner.warehouse.stock import Balance
 
@@ -66,6 +70,9 @@ def absorb(turn: Turn, event: Event) -> None:
         case StockStated(balances):
             for balance in balances:
                 _restock(turn, balance)
+        case TermsStated(terms):
+            for one in terms:
+                take_terms(turn, one)
         case PickConfirmed():
             _confirm(turn, event)
         case GoodsReceived(receipt):
@@ -127,12 +134,11 @@ def _receive(turn: Turn, order: PickOrder) -> None:
     lines = tuple(line.line for line in mine)
     pieces: dict[Sku, int] = {}
     for line in mine:
-        state.lines[line.line] = Line(line.line, order.order, line.sku, line.quantity)
-        pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
-        state.demand[line.sku] = state.demand.get(line.sku, 0) + 1
-        state.rates[line.sku] = counted(
-            state.rates.get(line.sku), 1, turn.now_ms, turn.params.demand
-        )
+        sku = stock_key(line.sku, line.owner, line.lot)
+        state.lines[line.line] = Line(line.line, order.order, sku, line.quantity)
+        pieces[sku] = pieces.get(sku, 0) + line.quantity
+        state.demand[sku] = state.demand.get(sku, 0) + 1
+        state.rates[sku] = counted(state.rates.get(sku), 1, turn.now_ms, turn.params.demand)
     state.orders[order.order] = OpenOrder(
         order.order,
         turn.now_ms,
@@ -155,23 +161,21 @@ def _restock(turn: Turn, balance: Balance) -> None:
     slots = turn.state.slots
     known = slots.get(balance.slot)
     slot_stated(turn, balance.slot, known.quantity if known else 0, balance.quantity)
-    if known is not None and known.sku == balance.sku:
+    if known is not None and plain_sku(known.sku) == balance.sku:
         turn.set_slot(balance.slot, replace(known, quantity=balance.quantity))
         return
     held = balance.slot in turn.state.quarantined
+    move_slot(turn, balance.slot, known.sku if known is not None else None, balance.sku)
     turn.set_slot(balance.slot, SlotStock(balance.sku, balance.quantity, held=held))
     first_stocked(turn, balance.slot)
-    by_sku = turn.state.slots_of_sku
-    if known is not None:
-        by_sku[known.sku] = tuple(slot for slot in by_sku[known.sku] if slot != balance.slot)
-    by_sku[balance.sku] = (*by_sku.get(balance.sku, ()), balance.slot)
 
 
 def _confirm(turn: Turn, event: PickConfirmed) -> None:
     task = end_promise(turn, event.pick)
     if task is None:
         return
-    picked_from(turn, task.slot, short=event.quantity < task.quantity)
+    fewer = event.quantity < task.quantity
+    picked_from(turn, task.slot, short=fewer and event.reason is not ShortReason.DAMAGED)
     line = turn.line(task.line)
     picked = line.picked + event.quantity
     # A pick may be confirmed while it is being withdrawn: what was picked stands.
@@ -181,8 +185,11 @@ def _confirm(turn: Turn, event: PickConfirmed) -> None:
         quantity=max(line.quantity, picked),
         picked=picked,
         shortened=shortened,
-        slot_short=line.slot_short or event.quantity < task.quantity,
+        slot_short=line.slot_short or fewer,
     )
+    if event.quantity > task.quantity and turn.line(task.line).open < 0:
+        others = [p for p, other in turn.state.picks.items() if other.line == task.line]
+        withdraw(turn, others)
     if event.quantity and not line.picked:
         lines = turn.state.station_lines
         lines[task.station] = lines.get(task.station, 0) + 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from planner.dispatch.phases.putaway import take_back_puts
 from planner.dispatch.state import Line, Visit
+from planner.dispatch.stock import plain_sku
 from planner.dispatch.turn import Turn
 from planner.warehouse.commands import AlarmKind, WithdrawPicks
 from planner.warehouse.ids import PickId, PodId, SlotId, VisitId
@@ -32,15 +33,18 @@ def serve_line(turn: Turn, visit: Visit, line: Line, most: int) -> Visit:
 
 
 def slots_in_pod(turn: Turn, pod: PodId, line: Line) -> list[SlotId]:
-    """Slots of the pod that hold the line's SKU."""
-    return [slot for slot in turn.state.slots_of_sku.get(line.sku, ()) if pod_of(slot) == pod]
+    """Slots of the pod that hold the line's SKU, those whose stock goes first at the front."""
+    slots = turn.state.slots
+    found = [slot for slot in turn.state.slots_of_sku.get(line.sku, ()) if pod_of(slot) == pod]
+    found.sort(key=lambda slot: slots[slot].rank_ms or 0)
+    return found
 
 
 def _promise(turn: Turn, visit: Visit, line: Line, slot: SlotId, quantity: int) -> Visit:
-    number = visit.picks_made + 1
+    number, sku = visit.picks_made + 1, plain_sku(line.sku)
     pick = PickId(f"{visit.visit}.{number}")
     turn.state.picks[pick] = PickTask(
-        pick, visit.visit, visit.station, visit.pod, slot, line.order, line.line, line.sku, quantity
+        pick, visit.visit, visit.station, visit.pod, slot, line.order, line.line, sku, quantity
     )
     stock = turn.state.slots[slot]
     turn.set_slot(slot, replace(stock, reserved=stock.reserved + quantity))

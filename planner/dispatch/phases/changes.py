@@ -11,6 +11,7 @@ from planner.dispatch.phases.flows import robot_lines
 from planner.dispatch.phases.robots import parked
 from planner.dispatch.phases.routing import carries
 from planner.dispatch.state import Line, OpenOrder, Phase, Robot, Visit
+from planner.dispatch.stock import plain_sku, stock_key
 from planner.dispatch.turn import Turn
 from planner.warehouse.commands import AlarmKind, ShortenLine, WithdrawPicks
 from planner.warehouse.events import (
@@ -76,7 +77,9 @@ def shorten(turn: Turn, line: Line, reason: ShortReason) -> None:
     turn.state.shortened[line.line] = command
     turn.commands.append(command)
     turn.count(lines_shortened=1)
-    text = f"{quantity} of {line.sku} for line {line.line} cannot be delivered: {reason}."
+    text = (
+        f"{quantity} of {plain_sku(line.sku)} for line {line.line} cannot be delivered: {reason}."
+    )
     turn.alarm(AlarmKind.LINE_SHORT, line.line, text)
     turn.touched[line.order] = None
 
@@ -138,7 +141,8 @@ def _change(turn: Turn, known: OpenOrder, order: PickOrder) -> None:
     wanted = {name: line for name, line in wanted.items() if name not in state.routed}
     new = robot_lines(turn, replace(order, lines=tuple(wanted.values()))) if wanted else ()
     for line in new:
-        state.lines[line.line] = Line(line.line, order.order, line.sku, line.quantity)
+        sku = stock_key(line.sku, line.owner, line.lot)
+        state.lines[line.line] = Line(line.line, order.order, sku, line.quantity)
     lines = (*known.lines, *(line.line for line in new))
     _rank(turn, replace(known, lines=lines, due_ms=order.due_ms, priority=order.priority))
     restate(turn, state.orders[order.order])
@@ -154,10 +158,11 @@ def _want(turn: Turn, line: Line, new: OrderLine | None, changes: int) -> None:
     picks = [pick for pick, task in turn.state.picks.items() if task.line == line.line]
     quantity = new.quantity if new is not None else 0
     given_up = max(0, line.shortened - max(0, line.quantity - quantity))
-    if new is not None and new.sku != line.sku and not line.picked:
+    sku = stock_key(new.sku, new.owner, new.lot) if new is not None else line.sku
+    if sku != line.sku and not line.picked:
         _forget(turn, picks)
         picks, given_up = [], 0
-        line = turn.set_line(turn.line(line.line), sku=new.sku, failures=0, slot_short=False)
+        line = turn.set_line(turn.line(line.line), sku=sku, failures=0, slot_short=False)
     quantity = max(quantity, line.picked)
     if line.picked + line.allocated > quantity:
         withdraw(turn, picks)

@@ -203,7 +203,7 @@ def _pieces(turn: Turn, picks: Iterable[PickId]) -> dict[tuple[Sku, PodId], int]
     found: Counter[tuple[Sku, PodId]] = Counter()
     for pick in picks:
         task = turn.state.picks[pick]
-        found[task.sku, task.pod] += task.quantity
+        found[turn.line(task.line).sku, task.pod] += task.quantity
     return dict(found)
 
 
@@ -269,7 +269,8 @@ def _contents(turn: Turn, pods: Iterable[PodId], free: _Free) -> Mapping[PodId, 
         pod_of[task.slot] = task.pod
     for slot, pieces in freed.items():
         stock, of_pod = turn.state.slots[slot], held[pod_of[slot]]
-        more = max(0, stock.quantity - stock.reserved + pieces) - stock.available
+        left = stock.quantity - stock.reserved - stock.blocked
+        more = pieces if stock.waits else max(0, left + pieces) - stock.available
         of_pod[stock.sku] = of_pod.get(stock.sku, 0) + more
     return held
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from planner.assign.slotting import PlannedPut
 from planner.dispatch.phases.doubting import moved
 from planner.dispatch.state import OpenReceipt, SlotPromise, Visit
+from planner.dispatch.stock import plain_sku, stock_key
 from planner.dispatch.turn import Turn
 from planner.warehouse.commands import ShowPuts
 from planner.warehouse.events import PutConfirmed
@@ -17,10 +18,11 @@ def receive_goods(turn: Turn, receipt: Receipt) -> None:
     state = turn.state
     if receipt.receipt in state.receipts or receipt.receipt in state.put_away:
         return
+    sku = stock_key(receipt.sku, receipt.owner)
     state.receipts[receipt.receipt] = OpenReceipt(
-        receipt.receipt, receipt.sku, receipt.quantity, turn.now_ms
+        receipt.receipt, sku, receipt.quantity, turn.now_ms
     )
-    state.incoming[receipt.sku] = state.incoming.get(receipt.sku, 0) + receipt.quantity
+    state.incoming[sku] = state.incoming.get(sku, 0) + receipt.quantity
     state.next_put_ms = 0
     turn.count(receipts_received=1)
 
@@ -66,7 +68,7 @@ def promise_put(turn: Turn, visit: Visit, planned: PlannedPut) -> Visit:
         visit.pod,
         planned.slot,
         planned.receipt,
-        planned.sku,
+        plain_sku(planned.sku),
         quantity,
     )
     promise = state.promises.get(planned.slot, SlotPromise(planned.sku, 0))
@@ -110,7 +112,8 @@ def drop_unfit(turn: Turn, visit: Visit) -> Visit:
     for put in visit.puts:
         task = turn.state.puts[put]
         stock = turn.state.slots.get(task.slot)
-        if stock is not None and stock.quantity and stock.sku != task.sku:
+        sku = turn.state.receipts[task.receipt].sku
+        if stock is not None and stock.quantity and stock.sku != sku:
             _release(turn, turn.state.puts.pop(put), 0)
         else:
             fitting.append(put)
@@ -132,7 +135,7 @@ def _release(turn: Turn, task: PutTask, put: int) -> None:
         state.promises[task.slot] = replace(promise, quantity=promise.quantity - task.quantity)
     receipt = state.receipts[task.receipt]
     after = replace(receipt, promised=receipt.promised - task.quantity, put=receipt.put + put)
-    state.incoming[task.sku] -= put
+    state.incoming[receipt.sku] -= put
     if after.put == after.quantity:
         del state.receipts[task.receipt]
         state.put_away[task.receipt] = turn.now_ms - after.received_ms

@@ -1,6 +1,7 @@
 """Part of phase 1: rules of the floor that operators set and clear. They hold from this step on."""
 
 from planner.dispatch.state import OpenOrder, Robot
+from planner.dispatch.stock import plain_sku
 from planner.dispatch.turn import Turn
 from planner.roadmap.rules import blocked_nodes
 from planner.warehouse.commands import AlarmKind
@@ -44,7 +45,7 @@ def priority_of(turn: Turn, order: OpenOrder) -> int:
         if rule.kind is RuleKind.PRIORITY and (rule.priority or 0) > best:
             named = rule.orders is not None and order.order.startswith(rule.orders)
             wanted = rule.sku is not None and any(
-                turn.line(line).sku == rule.sku for line in order.lines
+                plain_sku(turn.line(line).sku) == rule.sku for line in order.lines
             )
             best = rule.priority or 0 if named or wanted else best
     return best

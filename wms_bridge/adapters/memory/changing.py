@@ -26,10 +26,10 @@ class Changing:
             self._undo.append(lambda: table.pop(key))
         table[key] = value
 
-    def _remove(self, table: dict[Key, None], key: Key) -> None:
+    def _remove(self, table: dict[Key, Value], key: Key) -> None:
         if key in table:
-            del table[key]
-            self._undo.append(lambda: table.__setitem__(key, None))
+            old = table.pop(key)
+            self._undo.append(lambda: table.__setitem__(key, old))
 
     def _append(self, table: list[Value], value: Value) -> None:
         table.append(value)

@@ -1,5 +1,6 @@
 """Questions to the store in memory."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from itertools import islice
 
@@ -58,8 +59,15 @@ class MemoryReading(
     def known_skus(self, skus: Collection[Sku]) -> Set[Sku]:
         return {sku for sku in skus if sku in self._tables.skus}
 
-    def catalogue(self) -> tuple[SkuRecord, ...]:
-        return tuple(self._tables.skus[sku] for sku in sorted(self._tables.skus))
+    def catalogue(
+        self, after: Sku | None = None, limit: int | None = None
+    ) -> tuple[SkuRecord, ...]:
+        skus = sorted(self._tables.skus)
+        first = 0 if after is None else bisect_right(skus, after)
+        return tuple(self._tables.skus[sku] for sku in islice(skus, first, None))[:limit]
+
+    def sku(self, sku: Sku) -> SkuRecord | None:
+        return self._tables.skus.get(sku)
 
     def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
         return tuple(self._tables.skus[sku] for sku in sorted(skus) if sku in self._tables.skus)

@@ -19,7 +19,8 @@ from wms_bridge.adapters.memory.promises import MemoryPromisesWriting
 from wms_bridge.adapters.memory.reading import POLICY, MemoryReading
 from wms_bridge.adapters.memory.tables import Tables
 from wms_bridge.adapters.memory.tracing import MemoryTracingWriting
-from wms_bridge.ledger import Account, Movement, entry_after, posted
+from wms_bridge.balances import posted
+from wms_bridge.ledger import Account, Movement, entry_after
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import (
     AlarmRecord,
@@ -104,7 +105,11 @@ class MemoryWriting(
             for account in (movement.from_account, movement.to_account):
                 self._append(self._tables.account_entries[account], entry.number)
             self._set(self._tables.movement_keys, movement.key, None)
-        for (account, sku), pieces in posted(self._tables.balances, movements).items():
+        after, last = posted(self._tables.balances, movements), len(self._tables.entries)
+        self._post_lots(
+            self._tables.balances, movements, range(last - len(movements) + 1, last + 1)
+        )
+        for (account, sku), pieces in after.items():
             self._put_balance(account, sku, pieces)
 
     def add_pick(self, pick: PickRecord) -> None:

@@ -17,8 +17,8 @@ from planner.warehouse.ids import (
 )
 from wms_bridge.adapters.memory.access import AccessTables
 from wms_bridge.adapters.memory.links import LinksTables
-from wms_bridge.adapters.memory.lots import LotsTables
-from wms_bridge.adapters.memory.promises import PromisesTables
+from wms_bridge.adapters.memory.lots_tables import LotsTables
+from wms_bridge.adapters.memory.promises_tables import PromisesTables
 from wms_bridge.adapters.memory.tracing import TracingTables
 from wms_bridge.ledger import Account, Entry
 from wms_bridge.records.counts import (

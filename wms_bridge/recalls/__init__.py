@@ -1,0 +1,1 @@
+"""Quality holds, recalls and rotation: what people decide of lots."""
