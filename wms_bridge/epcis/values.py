@@ -215,6 +215,15 @@ def utc_of(value: str) -> str:
     return _moment(parts).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def ms_of(value: str) -> int:
+    """Milliseconds since 1970 UTC of a time with an offset, half a millisecond rounded up."""
+    parts = _TIME.fullmatch(value)
+    if parts is None:
+        raise refused("time", "not a time with an offset", value, "Send ISO 8601 with an offset.")
+    since = _moment(parts) - datetime(1970, 1, 1, tzinfo=UTC)
+    return since // timedelta(milliseconds=1)
+
+
 def _moment(parts: re.Match[str]) -> datetime:
     *numbers, fraction, zone = parts.groups()
     year, month, day, hour, minute, second = map(int, numbers)
