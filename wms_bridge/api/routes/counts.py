@@ -10,10 +10,13 @@ from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import InvalidMessage, PodherdError
 from planner.warehouse.ids import CountId, SlotId, StationId
+from wms_bridge.access.roles import Permission
 from wms_bridge.api.answers import CountMadeOut, CountsTaken, part_of
 from wms_bridge.api.bell import wait_for_news
+from wms_bridge.api.bodies import OBJECT, answers, array, list_of, ref, sends
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import MAX_NUMBER, After, Before, Key, Limit, Wait
+from wms_bridge.api.permitting import needs
 from wms_bridge.api.requests import ConfirmCountIn, DecisionIn
 from wms_bridge.count_accuracy import CountAccuracy
 from wms_bridge.count_answers import (
@@ -42,7 +45,11 @@ class Listed(StrEnum):
     CLOSED = "closed"
 
 
-@router.post("/counts")
+@router.post(
+    "/counts",
+    openapi_extra=sends(array(ref("SlotCount"))),
+    dependencies=[needs(Permission.OPERATE, bulk=True)],
+)
 async def post_counts(request: Request, context: InContext) -> CountsTaken:
     """Take counts from sensors: an array of at most 500 ``SlotCount`` objects, with times of the
     bridge's clock. What is wrong with one does not hold up the others."""
@@ -50,7 +57,7 @@ async def post_counts(request: Request, context: InContext) -> CountsTaken:
     return await run_in_threadpool(_take, context.bridge, body, context.clock())
 
 
-@router.get("/counts")
+@router.get("/counts", dependencies=[needs(Permission.SEE)])
 def counts(
     context: InContext,
     status: Listed | None = None,
@@ -66,13 +73,13 @@ def counts(
     return _json({"counts": [summary_of(case) for case in found]})
 
 
-@router.get("/counts/accuracy")
+@router.get("/counts/accuracy", dependencies=[needs(Permission.SEE)])
 def accuracy(context: InContext, since_ms: Since = 0) -> CountAccuracy:
     """How right the books were found to be, and what that took."""
     return context.bridge.counts.accuracy(since_ms)
 
 
-@router.post("/counts/tasks/{count:path}/confirm")
+@router.post("/counts/tasks/{count:path}/confirm", dependencies=[needs(Permission.WORK_STATION)])
 def confirm(
     count: str, body: ConfirmCountIn, context: InContext, response: Response, key: Key = None
 ) -> CountMadeOut:
@@ -86,7 +93,7 @@ def confirm(
     return part_of(made, CountMadeOut)
 
 
-@router.post("/counts/{case}/decision")
+@router.post("/counts/{case}/decision", dependencies=[needs(Permission.DECIDE)])
 def decide(case: str, body: DecisionIn, context: InContext, response: Response) -> CaseSummary:
     """Do what a supervisor decides of a slot in quarantine. The same again has the header
     ``Idempotency-Replayed: true``."""
@@ -96,13 +103,17 @@ def decide(case: str, body: DecisionIn, context: InContext, response: Response) 
     return summary_of(decided.case)
 
 
-@router.get("/counts/{case}")
+@router.get("/counts/{case}", dependencies=[needs(Permission.SEE)])
 def details(case: str, context: InContext) -> CaseWithHistory:
     """A case, what was decided of it, and the counts that came for it."""
     return history_of(context.bridge.counts.case(case))
 
 
-@router.get("/stations/{station}/counts")
+@router.get(
+    "/stations/{station}/counts",
+    responses=answers(list_of("counts", ref("CountTaskRecord"))),
+    dependencies=[needs(Permission.SEE_STATION)],
+)
 async def at_station(
     station: str, context: InContext, after: After = 0, wait_s: Wait = 0
 ) -> Response:
@@ -118,7 +129,11 @@ async def at_station(
     return _json({"counts": found})
 
 
-@router.put("/evidence/{sha256}")
+@router.put(
+    "/evidence/{sha256}",
+    openapi_extra=sends({}, "application/json", "image/jpeg"),
+    dependencies=[needs(Permission.OPERATE, bulk=True)],
+)
 async def put_evidence(sha256: str, request: Request, context: InContext) -> EvidenceKept:
     """Keep a photo (``image/jpeg``) or reads (``application/json``) under the SHA-256 of its bytes;
     the same again changes nothing."""
@@ -130,7 +145,12 @@ async def put_evidence(sha256: str, request: Request, context: InContext) -> Evi
     return EvidenceKept(kept.sha256, kept.media_type, len(kept.body), kept.at_ms)
 
 
-@router.get("/evidence/{sha256}")
+@router.get(
+    "/evidence/{sha256}",
+    responses=answers({}, "application/json", "image/jpeg"),
+    response_class=Response,
+    dependencies=[needs(Permission.SEE)],
+)
 def evidence(sha256: str, context: InContext) -> Response:
     """A photo or reads, as they were sent."""
     found = context.bridge.counts.evidence(sha256)
@@ -138,7 +158,11 @@ def evidence(sha256: str, context: InContext) -> Response:
     return Response(found.body, headers=headers, media_type=found.media_type)
 
 
-@router.get("/epcis/events")
+@router.get(
+    "/epcis/events",
+    responses=answers(list_of("events", OBJECT)),
+    dependencies=[needs(Permission.SEE)],
+)
 def epcis(context: InContext, after: After = 0, limit: Limit = 100) -> Response:
     """EPCIS events with a number above ``after``, as ``{"events": [{"number": 1, "event":
     {...}}]}``. For the next page send the number of the last one seen."""
@@ -155,7 +179,12 @@ def epcis(context: InContext, after: After = 0, limit: Limit = 100) -> Response:
     return _json({"events": listed})
 
 
-@router.get("/epcis/document")
+@router.get(
+    "/epcis/document",
+    responses=answers(OBJECT, "application/ld+json"),
+    response_class=Response,
+    dependencies=[needs(Permission.SEE)],
+)
 def epcis_document(context: InContext, after: After = 0, limit: Limit = 100) -> Response:
     """The same events as an EPCIS 2.0 document (JSON-LD), as other systems capture them. One that
     was declared wrong comes twice, under one eventID."""

@@ -10,11 +10,15 @@ from planner.codec.messages import command_from_json, decode, encode, event_to_j
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage, PodherdError
 from planner.warehouse.view import FloorView
+from wms_bridge.access.roles import Permission
 from wms_bridge.answers import CommandTaken
 from wms_bridge.api.answers import CommandsTaken
 from wms_bridge.api.bell import wait_for_news
+from wms_bridge.api.bodies import NUMBERED, answers, list_of, ref, sends
+from wms_bridge.api.bodies import commands as wanted_commands
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Wait
+from wms_bridge.api.permitting import needs
 from wms_bridge.problem_codes import code_of
 from wms_bridge.service import Bridge
 
@@ -22,7 +26,11 @@ router = APIRouter(prefix="/v1/fleet", tags=["fleet"])
 MostEvents = Annotated[int, Query(ge=1, le=10_000, description="How many at most.")]
 
 
-@router.get("/events")
+@router.get(
+    "/events",
+    responses=answers(list_of("events", NUMBERED)),
+    dependencies=[needs(Permission.FLEET)],
+)
 async def events(
     context: InContext,
     after: After = 0,
@@ -41,7 +49,11 @@ async def events(
     return Response(encode({"events": listed}), media_type="application/json")
 
 
-@router.post("/commands")
+@router.post(
+    "/commands",
+    openapi_extra=sends(wanted_commands()),
+    dependencies=[needs(Permission.FLEET, bulk=True)],
+)
 async def commands(request: Request, context: InContext) -> CommandsTaken:
     """Do what the dispatcher wants: an array of ``ShowPicks``, ``ShowPuts``, ``ShowCounts``,
     ``WithdrawPicks``, ``ShortenLine``, ``RouteLine`` and ``RaiseAlarm`` objects. One that is
@@ -50,7 +62,12 @@ async def commands(request: Request, context: InContext) -> CommandsTaken:
     return await run_in_threadpool(_apply, context.bridge, body, context.clock())
 
 
-@router.post("/view", status_code=HTTPStatus.NO_CONTENT)
+@router.post(
+    "/view",
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=sends(ref("FloorView")),
+    dependencies=[needs(Permission.FLEET, bulk=True)],
+)
 async def view(request: Request, context: InContext) -> None:
     """Show this ``FloorView`` to everybody who watches; it is not kept."""
     newest = from_json(decode(await request.body()), FloorView)

@@ -5,13 +5,15 @@ from contextlib import suppress
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from wms_bridge.access.roles import Permission
 from wms_bridge.api.context import context_of
 from wms_bridge.api.latest import LatestView
+from wms_bridge.api.permitting import needs
 
 router = APIRouter()
 
 
-@router.websocket("/v1/live")
+@router.websocket("/v1/live", dependencies=[needs(Permission.SEE)])
 async def live(socket: WebSocket) -> None:
     """Push the newest ``FloorView``, now and whenever there is a newer one. A page that is slow
     misses frames; nothing queues up for it."""

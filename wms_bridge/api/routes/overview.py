@@ -5,10 +5,13 @@ from importlib.metadata import version
 from fastapi import APIRouter, Response
 
 from planner.codec.messages import encode, to_json
+from wms_bridge.access.roles import Permission
 from wms_bridge.answers import BridgeStatus, OutboxEntry, WmsStatus
 from wms_bridge.api.answers import AlarmsOut, DiscrepanciesOut, part_of
+from wms_bridge.api.bodies import answers, ref
 from wms_bridge.api.context import Context, InContext
 from wms_bridge.api.params import Limit
+from wms_bridge.api.permitting import needs
 from wms_bridge.outbox import DeliveryStatus
 from wms_bridge.ports.store import Reading
 
@@ -18,7 +21,7 @@ DEAD_SHOWN = 20
 router = APIRouter(prefix="/v1", tags=["overview"])
 
 
-@router.get("/kpis")
+@router.get("/kpis", responses=answers(ref("BridgeKpis")), dependencies=[needs(Permission.SEE)])
 def kpis(context: InContext) -> Response:
     """``bridge``: counts since the bridge was set up; ``floor``: the ``Kpis`` of the latest view,
     or null before the first."""
@@ -28,19 +31,21 @@ def kpis(context: InContext) -> Response:
     return Response(encode(body), media_type="application/json")
 
 
-@router.get("/alarms")
+@router.get("/alarms", dependencies=[needs(Permission.SEE)])
 def alarms(context: InContext) -> AlarmsOut:
     """The latest word on every subject, the latest change first."""
     return AlarmsOut(alarms=context.bridge.alarms())
 
 
-@router.get("/discrepancies")
+@router.get("/discrepancies", dependencies=[needs(Permission.SEE)])
 def discrepancies(context: InContext, limit: Limit = 100) -> DiscrepanciesOut:
     """Where slots and books differed, newest first."""
     return DiscrepanciesOut(discrepancies=context.bridge.discrepancies(limit))
 
 
-@router.get("/ledger/verify")
+@router.get(
+    "/ledger/verify", responses=answers(ref("LedgerReport")), dependencies=[needs(Permission.AUDIT)]
+)
 def verify(context: InContext) -> Response:
     """Check the books from the first entry on."""
     report = context.bridge.verify()
@@ -48,7 +53,7 @@ def verify(context: InContext) -> Response:
     return Response(encode(body), media_type="application/json")
 
 
-@router.get("/status")
+@router.get("/status", dependencies=[needs(Permission.SEE)])
 def status(context: InContext) -> BridgeStatus:
     """How the bridge and its way to the WMS are."""
     now_ms = context.clock()

@@ -8,11 +8,14 @@ from fastapi import APIRouter, Query, Response
 from planner.codec.messages import encode
 from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import PutId, ReceiptId, StationId
+from wms_bridge.access.roles import Permission
 from wms_bridge.answers import ReceiptProgress
 from wms_bridge.api.answers import PutTakenOut, ReceiptsOut, ReceiptTaken, part_of
 from wms_bridge.api.bell import wait_for_news
+from wms_bridge.api.bodies import answers, list_of, ref
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Key, Limit, Wait
+from wms_bridge.api.permitting import needs
 from wms_bridge.api.requests import ConfirmPutIn, ReceiptIn
 from wms_bridge.records.work import ReceiptQuery
 
@@ -20,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["receipts"])
 OpenOnly = Annotated[bool, Query(alias="open", description="Only those with goods at the dock.")]
 
 
-@router.post("/receipts", status_code=HTTPStatus.CREATED)
+@router.post("/receipts", status_code=HTTPStatus.CREATED, dependencies=[needs(Permission.ORDER)])
 def post_receipt(
     body: ReceiptIn, context: InContext, response: Response, key: Key = None
 ) -> ReceiptTaken:
@@ -32,7 +35,7 @@ def post_receipt(
     return part_of(accepted, ReceiptTaken)
 
 
-@router.get("/receipts")
+@router.get("/receipts", dependencies=[needs(Permission.SEE)])
 def receipts(
     context: InContext, open_only: OpenOnly = False, after: After = 0, limit: Limit = 100
 ) -> ReceiptsOut:
@@ -42,7 +45,7 @@ def receipts(
     return ReceiptsOut(receipts=tuple(part_of(record, ReceiptProgress) for record in found))
 
 
-@router.get("/receipts/{receipt:path}")
+@router.get("/receipts/{receipt:path}", dependencies=[needs(Permission.SEE)])
 def receipt(receipt: str, context: InContext) -> ReceiptProgress:
     """How far a receipt has been put away."""
     found = context.bridge.receipt(ReceiptId(receipt))
@@ -56,7 +59,11 @@ def receipt(receipt: str, context: InContext) -> ReceiptProgress:
     return part_of(found, ReceiptProgress)
 
 
-@router.get("/stations/{station}/puts")
+@router.get(
+    "/stations/{station}/puts",
+    responses=answers(list_of("puts", ref("PutRecord"))),
+    dependencies=[needs(Permission.SEE_STATION)],
+)
 async def puts(station: str, context: InContext, after: After = 0, wait_s: Wait = 0) -> Response:
     """Puts still to do, in the order shown, as ``{"puts": [{"number": 1, "task": {...}}]}``.
 
@@ -69,7 +76,7 @@ async def puts(station: str, context: InContext, after: After = 0, wait_s: Wait 
     return Response(encode({"puts": found}), media_type="application/json")
 
 
-@router.post("/puts/{put:path}/confirm")
+@router.post("/puts/{put:path}/confirm", dependencies=[needs(Permission.WORK_STATION)])
 def confirm(
     put: str, body: ConfirmPutIn, context: InContext, response: Response, key: Key = None
 ) -> PutTakenOut:
