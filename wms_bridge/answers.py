@@ -9,6 +9,7 @@ from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.view import Kpis
 from wms_bridge.orderfile import RejectedRow
+from wms_bridge.phases import OrderPhase
 from wms_bridge.records.work import OrderStatus
 
 
@@ -46,8 +47,9 @@ class OrderProgress:
 
 @dataclass(frozen=True, slots=True)
 class OrderWithLines(OrderProgress):
-    """One order and its lines."""
+    """One order and its lines, and how far it is."""
 
+    phase: OrderPhase
     order_lines: tuple[OrderLineProgress, ...]
 
 
@@ -74,13 +76,19 @@ def rejection_of(row: RejectedRow) -> Rejection:
 @dataclass(frozen=True, slots=True)
 class BulkTaken:
     """``accepted`` orders are kept (``repeated`` of them were before); ``rejected_orders`` are
-    not, for the reasons in ``rejections``."""
+    not, for the reasons in ``rejections``; ``rejections_left`` more stand only in the reject file.
+    Under a ``key`` the bridge remembers how far it is: all orders that end at ``row`` or before are
+    done, and all there are if ``complete``."""
 
+    key: str | None
+    complete: bool
+    row: int
     accepted: int
     repeated: int
     rejected: int
     rejected_orders: tuple[str, ...]
     rejections: tuple[Rejection, ...]
+    rejections_left: int
 
 
 @dataclass(frozen=True, slots=True)

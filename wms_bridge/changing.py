@@ -6,32 +6,37 @@ or after it, and is refused.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from planner.codec.messages import decode, encode, from_json, to_json
 from planner.warehouse.errors import InvalidOrder, NotFound, TooLate
 from planner.warehouse.events import OrderCancelled, OrderChanged, OrderPrioritised
-from planner.warehouse.ids import OrderId
+from planner.warehouse.ids import OrderId, PodId
 from planner.warehouse.orders import OrderLine, PickOrder
 from planner.warehouse.picks import ShortReason
-from wms_bridge.intake import check_lines, check_names
+from wms_bridge.intake import check_lines, check_names, line_record
 from wms_bridge.names import check_name, check_rank
+from wms_bridge.phases import InTote, OrderPhase, PutBack, in_tote, phase_of, put_back
 from wms_bridge.picking import withdraw
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import finish, tell_wms
 from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, PickRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
 
+NO_PODS: Set[PodId] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class OrderAltered:
-    """How an order is after a change: ``picked`` of its ``pieces`` are in its tote, and
-    ``withdrawn`` picks were taken back from pickers; ``changed`` is whether there was anything to
-    do. ``repeated`` tells the caller that the same came before under the same key; it is not part
-    of the answer."""
+    """How an order is after a change that found it in ``phase``: ``picked`` of its ``pieces`` are
+    in its tote, as listed in ``in_tote``, and ``withdrawn`` picks were taken back from pickers, who
+    ``put_back`` what they may hold of them; ``changed`` is whether there was anything to do.
+    ``repeated`` tells the caller that the same came before under the same key; it is not part of
+    the answer."""
 
     order: OrderId
+    phase: OrderPhase
     status: OrderStatus
     priority: int
     due_ms: int | None
@@ -39,13 +44,27 @@ class OrderAltered:
     pieces: int
     picked: int
     withdrawn: int
+    put_back: tuple[PutBack, ...]
+    in_tote: tuple[InTote, ...]
     changed: bool
     at_ms: int
     repeated: bool = False
 
 
-def cancel_order(tx: Writing, order: OrderId, key: str | None, now_ms: int) -> OrderAltered:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An order as a request finds it."""
+
+    record: OrderRecord
+    lines: tuple[LineRecord, ...]
+    phase: OrderPhase
+
+
+def cancel_order(
+    tx: Writing, order: OrderId, key: str | None, now_ms: int, under_way: Set[PodId] = NO_PODS
+) -> OrderAltered:
     """Nothing more of the order is picked; what was stays in its tote, and the WMS is told.
+    ``under_way`` are pods that are being carried to stations.
 
     :class:`NotFound` if there is no such order, :class:`TooLate` if it is complete. Cancelled
     again, it stays cancelled and nothing is done.
@@ -54,9 +73,10 @@ def cancel_order(tx: Writing, order: OrderId, key: str | None, now_ms: int) -> O
     before = _answered(tx, key, digest)
     if before is not None:
         return before
-    record = _known(tx, order)
-    if record.status is OrderStatus.CANCELLED:
-        return replace(_altered(record, 0, False, now_ms), repeated=True)
+    found = _found(tx, order, under_way)
+    record = found.record
+    if found.phase is OrderPhase.CANCELLED:
+        return replace(_altered(tx, found, record, (), False, now_ms), repeated=True)
     _check_open(record)
     picks = tx.order_picks(order)
     for pick in picks:
@@ -75,10 +95,12 @@ def cancel_order(tx: Writing, order: OrderId, key: str | None, now_ms: int) -> O
     tx.tally(
         {Tally.ORDERS_CANCELLED: 1, Tally.LINES_CLOSED: closed, Tally.PIECES_CANCELLED: pieces}
     )
-    return _answer(tx, key, digest, _altered(record, len(picks), True, now_ms))
+    return _answer(tx, key, digest, _altered(tx, found, record, picks, True, now_ms))
 
 
-def change_order(tx: Writing, order: PickOrder, key: str | None, now_ms: int) -> OrderAltered:
+def change_order(
+    tx: Writing, order: PickOrder, key: str | None, now_ms: int, under_way: Set[PodId] = NO_PODS
+) -> OrderAltered:
     """Give an open order new contents, all of them or none; lines are matched by their numbers.
 
     :class:`InvalidOrder` names the wrong field, also a line that would ask for less than is picked
@@ -89,34 +111,34 @@ def change_order(tx: Writing, order: PickOrder, key: str | None, now_ms: int) ->
     before = _answered(tx, key, digest)
     if before is not None:
         return before
-    record = _known(tx, order.order)
+    found = _found(tx, order.order, under_way)
+    record, lines = found.record, found.lines
     _check_open(record)
     check_lines(tx, order)
-    lines = tx.lines(order.order)
-    wanted = {line.line: line for line in order.lines}
     _check_picked(lines, order)
     if _same(record, lines, order):
-        return _answer(tx, key, digest, _altered(record, 0, False, now_ms))
+        return _answer(tx, key, digest, _altered(tx, found, record, (), False, now_ms))
     picks = tx.order_picks(order.order)
-    withdrawn = sum(_alter(tx, line, wanted.get(line.line), picks, now_ms) for line in lines)
-    known = {line.line for line in lines}
-    new = [line for line in order.lines if line.line not in known]
-    if new:
-        tx.add_lines(
-            [
-                LineRecord(line.line, order.order, place, line.sku, line.quantity)
-                for place, line in enumerate(new, start=len(lines) + 1)
-            ]
-        )
+    wanted = {line.line: line for line in order.lines}
+    withdrawn = [
+        pick for line in lines for pick in _alter(tx, line, wanted.get(line.line), picks, now_ms)
+    ]
+    _add_lines(tx, order, lines)
     changes = record.changes + 1
     tx.append_event(OrderChanged(order, changes), now_ms)
     record = replace(record, due_ms=order.due_ms, priority=order.priority, changes=changes)
     record = _sum_up(tx, record, lines, now_ms)
-    return _answer(tx, key, digest, _altered(record, withdrawn, True, now_ms))
+    return _answer(tx, key, digest, _altered(tx, found, record, withdrawn, True, now_ms))
 
 
 def prioritise_order(
-    tx: Writing, order: OrderId, priority: int, due_ms: int | None, key: str | None, now_ms: int
+    tx: Writing,
+    order: OrderId,
+    priority: int,
+    due_ms: int | None,
+    key: str | None,
+    now_ms: int,
+    under_way: Set[PodId] = NO_PODS,
 ) -> OrderAltered:
     """Give an open order another place among the others; without ``due_ms`` it is due when it was.
     Errors as :func:`change_order`."""
@@ -125,7 +147,8 @@ def prioritise_order(
     before = _answered(tx, key, digest)
     if before is not None:
         return before
-    record = _known(tx, order)
+    found = _found(tx, order, under_way)
+    record = found.record
     _check_open(record)
     due_ms = record.due_ms if due_ms is None else due_ms
     changed = (record.priority, record.due_ms) != (priority, due_ms)
@@ -133,7 +156,13 @@ def prioritise_order(
         record = replace(record, priority=priority, due_ms=due_ms)
         tx.put_order(record)
         tx.append_event(OrderPrioritised(order, priority, due_ms), now_ms)
-    return _answer(tx, key, digest, _altered(record, 0, changed, now_ms))
+    return _answer(tx, key, digest, _altered(tx, found, record, (), changed, now_ms))
+
+
+def _found(tx: Reading, order: OrderId, under_way: Set[PodId]) -> _Found:
+    record = _known(tx, order)
+    lines = tx.lines(order)
+    return _Found(record, lines, phase_of(tx, record, lines, under_way))
 
 
 def _known(tx: Reading, order: OrderId) -> OrderRecord:
@@ -144,7 +173,7 @@ def _known(tx: Reading, order: OrderId) -> OrderRecord:
             "no such order",
             field="order",
             value=order,
-            remedy="Name an order listed by GET /v1/orders.",
+            remedy="Name an order listed by GET /v1/orders/{site}.",
         )
     return record
 
@@ -168,7 +197,9 @@ def _check_picked(lines: Sequence[LineRecord], order: PickOrder) -> None:
         place = places.get(line.line)
         wanted = None if place is None else order.lines[place]
         if not line.picked or (
-            wanted is not None and wanted.sku == line.sku and wanted.quantity >= line.picked
+            wanted is not None
+            and (wanted.sku, wanted.owner) == (line.sku, line.owner)
+            and wanted.quantity >= line.picked
         ):
             continue
         raise InvalidOrder(
@@ -180,8 +211,8 @@ def _check_picked(lines: Sequence[LineRecord], order: PickOrder) -> None:
 
 
 def _same(record: OrderRecord, lines: Sequence[LineRecord], order: PickOrder) -> bool:
-    now = {line.line: (line.sku, line.quantity) for line in lines if line.quantity}
-    asked = {line.line: (line.sku, line.quantity) for line in order.lines}
+    now = {line.line: (line.sku, line.owner, line.quantity) for line in lines if line.quantity}
+    asked = {line.line: (line.sku, line.owner, line.quantity) for line in order.lines}
     return now == asked and (record.due_ms, record.priority) == (order.due_ms, order.priority)
 
 
@@ -191,22 +222,36 @@ def _alter(
     wanted: OrderLine | None,
     picks: Sequence[PickRecord],
     now_ms: int,
-) -> int:
-    """Have the line be for what is wanted; how many picks were withdrawn for it. A line that is
+) -> list[PickRecord]:
+    """Have the line be for what is wanted; the picks withdrawn for it. A line that is
     wanted no more stays, for nothing. What is wanted less is first taken off what was given up."""
     quantity = wanted.quantity if wanted is not None else 0
-    sku = wanted.sku if wanted is not None else line.sku
-    given_up = max(0, line.short - max(0, line.quantity - quantity)) if sku == line.sku else 0
+    sku, owner = (wanted.sku, wanted.owner) if wanted is not None else (line.sku, line.owner)
+    same = (sku, owner) == (line.sku, line.owner)
+    given_up = max(0, line.short - max(0, line.quantity - quantity)) if same else 0
     own: list[PickRecord] = []
-    if sku != line.sku or line.picked + line.shown > quantity:
+    if not same or line.picked + line.shown > quantity:
         own = [pick for pick in picks if pick.task.line == line.line]
         for pick in own:
             withdraw(tx, pick, now_ms)
         line = replace(line, shown=0)
     short = min(given_up, quantity - line.picked)
     reason = line.reason if short else None
-    tx.put_line(replace(line, sku=sku, quantity=quantity, short=short, reason=reason))
-    return len(own)
+    after = replace(line, sku=sku, owner=owner, quantity=quantity, short=short, reason=reason)
+    tx.put_line(after)
+    return own
+
+
+def _add_lines(tx: Writing, order: PickOrder, before: Sequence[LineRecord]) -> None:
+    known = {line.line for line in before}
+    new = [line for line in order.lines if line.line not in known]
+    if new:
+        tx.add_lines(
+            [
+                line_record(order, line, place)
+                for place, line in enumerate(new, start=len(before) + 1)
+            ]
+        )
 
 
 def _sum_up(
@@ -254,16 +299,26 @@ def _close_lines(tx: Writing, order: OrderId) -> tuple[int, int]:
     return closed, pieces
 
 
-def _altered(record: OrderRecord, withdrawn: int, changed: bool, now_ms: int) -> OrderAltered:
+def _altered(
+    tx: Reading,
+    found: _Found,
+    record: OrderRecord,
+    withdrawn: Sequence[PickRecord],
+    changed: bool,
+    now_ms: int,
+) -> OrderAltered:
     return OrderAltered(
         order=record.order,
+        phase=found.phase,
         status=record.status,
         priority=record.priority,
         due_ms=record.due_ms,
         lines=record.lines,
         pieces=record.pieces,
         picked=record.picked,
-        withdrawn=withdrawn,
+        withdrawn=len(withdrawn),
+        put_back=put_back(withdrawn),
+        in_tote=in_tote(tx.lines(record.order)),
         changed=changed,
         at_ms=now_ms,
     )

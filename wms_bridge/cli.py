@@ -3,6 +3,7 @@ and ``ledger``."""
 
 import csv
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,15 +14,28 @@ from rich.table import Table
 
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import OrderId, StationId
-from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
+from wms_bridge.access_cli import (
+    audit_app,
+    check_audit,
+    check_audit_at,
+    keys_app,
+    users_app,
+)
+from wms_bridge.adapters.sql.engines import database_url, made_ready
+from wms_bridge.adapters.sql.store import SqlStore
 from wms_bridge.answers import Rejection, rejection_of
 from wms_bridge.client import BridgeClient
+from wms_bridge.conformance_cli import wms_app
+from wms_bridge.items_cli import items_app
 from wms_bridge.ledger import LedgerReport
-from wms_bridge.main import DEFAULT_PORT, Settings, serve
+from wms_bridge.main import DEFAULT_PORT, SECURITY_VARIABLE, Settings, serve
+from wms_bridge.openapi_cli import openapi
 from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
 from wms_bridge.replay import ReplayReport, add_skus, replay
 from wms_bridge.rules_cli import policy_app, rules_app
 from wms_bridge.service import verify_store
+from wms_bridge.traces_cli import trace_app
+from wms_bridge.uploading import rows_of, upload
 
 CONSOLE = Console(stderr=True)
 API_KEY_VARIABLE = "PODHERD_API_KEY"
@@ -40,27 +54,43 @@ Url = Annotated[str, typer.Option(help="Where the bridge is.")]
 def add_to(app: typer.Typer) -> None:
     """Add the commands to an application."""
     app.command("bridge")(bridge)
+    app.command("openapi")(openapi)
     app.add_typer(orders_app, name="orders")
     app.add_typer(stations_app, name="stations")
     app.add_typer(ledger_app, name="ledger")
     app.add_typer(rules_app, name="rules")
     app.add_typer(policy_app, name="policy")
+    app.add_typer(users_app, name="users")
+    app.add_typer(keys_app, name="keys")
+    app.add_typer(audit_app, name="audit")
+    app.add_typer(items_app, name="items")
+    app.add_typer(trace_app, name="trace")
+    app.add_typer(wms_app, name="wms")
 
 
 def bridge(
     site: Annotated[Path, typer.Option(help="Site file.")],
-    database: Annotated[Path, typer.Option(help="SQLite file; made if it is not there.")],
+    database: Annotated[
+        str, typer.Option(help="SQLite file, made if it is not there; or postgresql://...")
+    ],
     port: Annotated[int, typer.Option(help="Port to listen on.")] = DEFAULT_PORT,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    wms: Annotated[str | None, typer.Option(help="URL to post confirmations to.")] = None,
+    wms: Annotated[
+        str | None,
+        typer.Option(
+            help="The WMS: tryton://, odoo://, rest+http://, folder://, or a URL to post to."
+        ),
+    ] = None,
+    security: Annotated[
+        Path | None, typer.Option(envvar=SECURITY_VARIABLE, help="File with settings of security.")
+    ] = None,
     api_key: Annotated[
         str | None, typer.Option(envvar=API_KEY_VARIABLE, help="Key that callers must send.")
     ] = None,
 ) -> None:
     """Run the bridge between a WMS and the fleet."""
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        serve(Settings(site, sqlite_url(database), host, port, wms, api_key))
+        serve(Settings(site, made_ready(database), host, port, wms, api_key, security))
     except PodherdError as error:
         raise _failure(error) from error
 
@@ -81,21 +111,22 @@ def import_orders(
     ] = None,
     api_key: ApiKey = None,
 ) -> None:
-    """Send the orders of a file to the bridge."""
+    """Send the orders of a file to the bridge. One that was cut goes on where it stopped."""
+    target = rejects or file.with_name(f"{file.name}.rejects.csv")
     try:
-        orders, unreadable = _read(file, limit)
         client = BridgeClient(url, api_key)
         if skus:
-            CONSOLE.print(f"{add_skus(client, orders)} SKUs added to the catalogue")
-        report = _replay(client, orders, speed_up)
+            known = (item for item in read_orders(text_of_file(file)))
+            added = add_skus(client, [item for item in known if isinstance(item, FileOrder)])
+            CONSOLE.print(f"{added} SKUs added to the catalogue")
+        if speed_up or limit:
+            rejected = _send_in_time(client, file, speed_up, limit, target)
+        else:
+            rejected = _send_whole(client, file, target)
     except PodherdError as error:
         raise _failure(error) from error
-    rejections = (*map(rejection_of, unreadable), *report.rejections)
-    _summarise(report, unreadable)
-    if rejections:
-        target = rejects or file.with_name(f"{file.name}.rejects.csv")
-        _write_rejects(target, rejections)
-        CONSOLE.print(f"{len(rejections)} rejected rows: see {target}")
+    if rejected:
+        CONSOLE.print(f"{rejected} rejected: see {target}", markup=False)
         raise typer.Exit(2)
 
 
@@ -181,24 +212,55 @@ def open_station(
 @ledger_app.command("verify")
 def verify(
     database: Annotated[
-        Path | None, typer.Option(help="Database of the bridge; it may be running.")
+        str | None,
+        typer.Option(help="Database of the bridge, a file or a URL; the bridge may be running."),
     ] = None,
     url: Url = _LOCAL,
     api_key: ApiKey = None,
 ) -> None:
-    """Check the books from the first entry on; exit code 1 if they are not sound."""
+    """Check the books and the audit log from the first entry on; exit code 1 if they are not
+    sound."""
     try:
-        report = _verify_file(database) if database else BridgeClient(url, api_key).verify()
+        report = _verify_database(database) if database else BridgeClient(url, api_key).verify()
+        _show_books(report)
+        audited = check_audit(database) if database else check_audit_at(url, api_key)
     except PodherdError as error:
         raise _failure(error) from error
-    _show_books(report)
-    if not report.sound:
+    if not (report.sound and audited):
         raise typer.Exit(1)
 
 
 def _failure(error: Exception) -> typer.Exit:
     CONSOLE.print(str(error), style="bold red", markup=False, highlight=False)
     return typer.Exit(1)
+
+
+def _send_whole(client: BridgeClient, file: Path, rejects: Path) -> int:
+    """How many orders were rejected; the rows are in the file ``rejects``."""
+    with _progress("rows") as progress:
+        task = progress.add_task("rows", total=rows_of(file))
+        sent = upload(client, file, lambda row: progress.update(task, completed=row))
+    if sent.resumed_row:
+        CONSOLE.print(f"went on after row {sent.resumed_row:,}")
+    taken = sent.taken
+    _summarise(taken.accepted, taken.repeated, taken.rejected)
+    if taken.rejected:
+        rejects.write_bytes(client.rejects(sent.key))
+    return taken.rejected
+
+
+def _send_in_time(
+    client: BridgeClient, file: Path, speed_up: float, limit: int | None, rejects: Path
+) -> int:
+    """How many rows were rejected; they are in the file ``rejects``."""
+    orders, unreadable = _read(file, limit)
+    report = _replay(client, orders, speed_up)
+    rejections = (*map(rejection_of, unreadable), *report.rejections)
+    unread = len({row.order or row.row for row in unreadable})
+    _summarise(report.accepted, report.repeated, report.rejected + unread)
+    if rejections:
+        _write_rejects(rejects, rejections)
+    return len(rejections)
 
 
 def _read(file: Path, limit: int | None) -> tuple[list[FileOrder], list[RejectedRow]]:
@@ -213,27 +275,21 @@ def _read(file: Path, limit: int | None) -> tuple[list[FileOrder], list[Rejected
 
 
 def _replay(client: BridgeClient, orders: Sequence[FileOrder], speed_up: float) -> ReplayReport:
-    columns = (
-        TextColumn("orders"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=CONSOLE) as progress:
+    with _progress("orders") as progress:
         task = progress.add_task("orders", total=len(orders))
         return replay(client, orders, speed_up, lambda sent: progress.advance(task, sent))
 
 
-def _summarise(report: ReplayReport, unreadable: Sequence[RejectedRow]) -> None:
+def _progress(of: str) -> Progress:
+    columns = (TextColumn(of), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=CONSOLE)
+
+
+def _summarise(accepted: int, repeated: int, rejected: int) -> None:
     table = Table("orders", "count", title="Import")
     table.columns[1].justify = "right"
-    unread = len({row.order or row.row for row in unreadable})
-    for name, count in (
-        ("accepted", report.accepted),
-        ("of these sent before", report.repeated),
-        ("rejected by the bridge", report.rejected),
-        ("unreadable", unread),
-    ):
+    told = {"accepted": accepted, "of these sent before": repeated, "rejected": rejected}
+    for name, count in told.items():
         table.add_row(name, f"{count:,}")
     CONSOLE.print(table)
 
@@ -248,14 +304,11 @@ def _write_rejects(target: Path, rejections: Iterable[Rejection]) -> None:
             )
 
 
-def _verify_file(database: Path) -> LedgerReport:
-    if not database.is_file():
-        raise PodherdError("no such database", field=str(database), remedy="Name the SQLite file.")
-    store = SqlStore(sqlite_url(database))
-    try:
+def _verify_database(place: str) -> LedgerReport:
+    if "://" not in place and not Path(place).is_file():
+        raise PodherdError("no such database", field=place, remedy="Name the SQLite file.")
+    with closing(SqlStore(database_url(place), read_only=True)) as store:
         return verify_store(store)
-    finally:
-        store.close()
 
 
 def _show_books(report: LedgerReport) -> None:

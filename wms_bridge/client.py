@@ -1,7 +1,7 @@
 """Talking to a bridge over HTTP. Errors of the bridge are raised as they were there."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -15,10 +15,9 @@ from planner.codec.messages import (
     to_json,
 )
 from planner.warehouse.commands import Command
-from planner.warehouse.errors import InvalidOrder, NotFound, Unavailable
+from planner.warehouse.errors import NotFound, Unavailable
 from planner.warehouse.flows import RoutingPolicy
 from planner.warehouse.ids import (
-    OrderId,
     PickId,
     PodId,
     PutId,
@@ -28,29 +27,23 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
-from planner.warehouse.orders import PickOrder, line_id
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.rules import FloorRule
-from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
 from planner.warehouse.view import FloorView
 from wms_bridge.answers import (
     BridgeKpis,
     BridgeStatus,
-    BulkTaken,
     CommandTaken,
-    OrderProgress,
-    OrderWithLines,
     OutboxEntry,
     ReceiptProgress,
 )
 from wms_bridge.backoff import BackoffParams, backoff_ms
-from wms_bridge.changing import OrderAltered
 from wms_bridge.connection import Connection, Param, json_of, repeated
 from wms_bridge.count_client import CountClient
-from wms_bridge.intake import OrderAccepted
 from wms_bridge.ledger import LedgerReport
+from wms_bridge.order_client import OrderClient
 from wms_bridge.picking import PickTaken
 from wms_bridge.putting import PutTaken
 from wms_bridge.receiving import ReceiptAccepted
@@ -58,22 +51,22 @@ from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
     NumberedEvent,
-    OrderStatus,
     PickRecord,
     PolicyRecord,
     PutRecord,
     RuleRecord,
     SkuRecord,
-    Sort,
     StationRecord,
 )
 from wms_bridge.stocking import StockLoaded
 
 Result = TypeVar("Result")
 VERIFY_TIMEOUT_S = 300.0
+STOCK_PAGE = 10_000
+SKUS_PER_PAGE = 10_000
 
 
-class BridgeClient:
+class BridgeClient(OrderClient):
     """A typed client. Safe to use from several threads. Every call raises the bridge's own errors
     (:mod:`planner.warehouse.errors`), and :class:`Unavailable` when it cannot be reached. All
     about counts is in ``counts``."""
@@ -84,16 +77,12 @@ class BridgeClient:
         api_key: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ):
-        self._http = Connection(url, api_key, transport)
+        super().__init__(Connection(url, api_key, transport))
         self.counts = CountClient(self._http)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-
-    def site(self) -> Site:
-        """The site document."""
-        return from_json(self._http.get("/v1/site"), Site)
 
     def put_skus(self, skus: Sequence[SkuRecord]) -> int:
         """Add to the catalogue; how many were sent."""
@@ -102,7 +91,20 @@ class BridgeClient:
 
     def catalogue(self) -> tuple[SkuRecord, ...]:
         """All SKUs."""
-        return from_json(self._http.get("/v1/skus")["skus"], tuple[SkuRecord, ...])
+        found: list[SkuRecord] = []
+        page = self._skus({"limit": SKUS_PER_PAGE})
+        found.extend(page)
+        while len(page) == SKUS_PER_PAGE:
+            page = self._skus({"limit": SKUS_PER_PAGE, "after": page[-1].sku})
+            found.extend(page)
+        return tuple(found)
+
+    def sku(self, sku: Sku) -> SkuRecord | None:
+        """What the catalogue says of one SKU."""
+        return next(iter(self._skus({"sku": sku})), None)
+
+    def _skus(self, asked: Mapping[str, Param]) -> tuple[SkuRecord, ...]:
+        return from_json(self._http.get("/v1/skus", asked)["skus"], tuple[SkuRecord, ...])
 
     def put_stock(self, balances: Sequence[Balance], key: str) -> StockLoaded:
         """Post opening stock, all or nothing, once per key."""
@@ -112,65 +114,16 @@ class BridgeClient:
     def stock(
         self, sku: Sku | None = None, slot: SlotId | None = None, pod: PodId | None = None
     ) -> tuple[Balance, ...]:
-        """What lies in the slots by the books."""
-        asked = {"sku": sku, "slot": slot, "pod": pod}
-        found = self._http.get("/v1/stock", {k: v for k, v in asked.items() if v is not None})
-        return from_json(found["stock"], tuple[Balance, ...])
-
-    def send_order(self, order: PickOrder, key: str | None = None) -> OrderAccepted:
-        """Hand over an order, once."""
-        answer = self._http.ask("POST", "/v1/orders", content=encode(_order(order)), key=key)
-        return from_json({**json_of(answer), "repeated": repeated(answer)}, OrderAccepted)
-
-    def send_orders(self, orders: Sequence[PickOrder]) -> BulkTaken:
-        """Hand over many orders; each is taken or rejected by itself."""
-        body = [_order(order) for order in orders]
-        return from_json(self._http.send("POST", "/v1/orders/bulk", body), BulkTaken)
-
-    def send_order_csv(self, raw: bytes) -> BulkTaken:
-        """Hand over an order file; see :mod:`wms_bridge.orderfile`."""
-        answer = self._http.ask("POST", "/v1/orders/bulk", content=raw, kind="text/csv")
-        return from_json(json_of(answer), BulkTaken)
-
-    def order(self, order: OrderId) -> OrderWithLines | None:
-        """One order with its lines; ``None`` if there is none."""
-        try:
-            found = self._http.get(f"/v1/orders/{quote(order, safe='')}")
-        except NotFound:
-            return None
-        return from_json(found, OrderWithLines)
-
-    def orders(
-        self,
-        status: OrderStatus | None = None,
-        *,
-        order: Sort = Sort.NEWEST,
-        after: int = 0,
-        before: int | None = None,
-        limit: int = 100,
-    ) -> tuple[OrderProgress, ...]:
-        """Orders, newest or oldest first, with a number above ``after`` and below ``before``."""
-        bounds = {"status": status, "after": after, "before": before}
-        asked: dict[str, Param] = {"order": order.value, "limit": limit}
-        asked.update((name, value) for name, value in bounds.items() if value is not None)
-        return from_json(self._http.get("/v1/orders", asked)["orders"], tuple[OrderProgress, ...])
-
-    def cancel_order(self, order: OrderId, key: str | None = None) -> OrderAltered:
-        """Stop an order; what is picked of it stays in its tote."""
-        return self._alter("POST", f"/v1/orders/{quote(order, safe='')}/cancel", None, key)
-
-    def change_order(self, order: PickOrder, key: str | None = None) -> OrderAltered:
-        """Give an open order new contents, all or nothing."""
-        body = _order(order)
-        del body["order"]
-        return self._alter("PUT", f"/v1/orders/{quote(order.order, safe='')}", body, key)
-
-    def prioritise_order(
-        self, order: OrderId, priority: int, due_ms: int | None = None, key: str | None = None
-    ) -> OrderAltered:
-        """Make an open order urgent (1 or more) or ordinary (0)."""
-        body = {"priority": priority, "due_ms": due_ms}
-        return self._alter("POST", f"/v1/orders/{quote(order, safe='')}/priority", body, key)
+        """What lies in the slots by the books, asked for page by page."""
+        narrowed = {"sku": sku, "slot": slot, "pod": pod}
+        asked = {name: value for name, value in narrowed.items() if value is not None}
+        found: list[Balance] = []
+        after: str | None = ""
+        while after is not None:
+            page = self._http.get("/v1/stock", {**asked, "after": after, "limit": STOCK_PAGE})
+            found += from_json(page["stock"], tuple[Balance, ...])
+            after = page["next"]
+        return tuple(found)
 
     def stations(self) -> tuple[StationRecord, ...]:
         """All stations, and which of them an operator has closed."""
@@ -208,10 +161,11 @@ class BridgeClient:
         quantity: int,
         reason: ShortReason | None = None,
         key: str | None = None,
+        lot: str = "",
     ) -> PickTaken:
-        """Post what was taken, once per pick."""
+        """Post what was taken, once per pick; ``lot`` is the code that was scanned, if any."""
         path = f"/v1/picks/{quote(pick, safe='')}/confirm"
-        body = encode({"quantity": quantity, "reason": reason})
+        body = encode({"quantity": quantity, "reason": reason, "lot": lot})
         answer = self._http.ask("POST", path, content=body, key=key)
         return from_json({**json_of(answer), "repeated": repeated(answer)}, PickTaken)
 
@@ -317,11 +271,6 @@ class BridgeClient:
         """Have a dead message for the WMS delivered after all."""
         return from_json(json_of(self._http.ask("POST", f"/v1/outbox/{number}/retry")), OutboxEntry)
 
-    def _alter(self, method: str, path: str, body: object, key: str | None) -> OrderAltered:
-        content = None if body is None else encode(body)
-        answer = self._http.ask(method, path, content=content, key=key)
-        return from_json({**json_of(answer), "repeated": repeated(answer)}, OrderAltered)
-
 
 def retrying(
     ask: Callable[[], Result],
@@ -345,23 +294,6 @@ def retrying(
             if attempts is not None and attempt >= attempts:
                 raise
         sleep(backoff_ms(attempt, "bridge", schedule) / 1000)
-
-
-def _order(order: PickOrder) -> dict[str, object]:
-    lines = []
-    for index, line in enumerate(order.lines):
-        number = line.line.rpartition("#")[2]
-        if not number.isdecimal() or line.line != line_id(order.order, int(number)):
-            raise InvalidOrder(
-                "a line is named <order>#<number>", field=f"lines[{index}].line", value=line.line
-            )
-        lines.append({"number": int(number), "sku": line.sku, "quantity": line.quantity})
-    return {
-        "order": order.order,
-        "due_ms": order.due_ms,
-        "priority": order.priority,
-        "lines": lines,
-    }
 
 
 def _rule_path(rule: RuleId) -> str:

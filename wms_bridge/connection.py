@@ -1,6 +1,6 @@
 """Requests to a bridge over HTTP; its errors are raised as they were there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from wms_bridge.problem_codes import kind_of
 Param = str | int | float
 TIMEOUT_S = 10.0
 JSON = "application/json"
+CSV = "text/csv"
 
 
 class Connection:
@@ -47,7 +48,7 @@ class Connection:
         path: str,
         *,
         params: Mapping[str, Param] | None = None,
-        content: bytes | None = None,
+        content: bytes | Iterable[bytes] | None = None,
         kind: str = JSON,
         key: str | None = None,
         timeout_s: float = TIMEOUT_S,

@@ -51,7 +51,7 @@ def _other_booked(tx: Reading, case: CountCase) -> SlotStock | None:
             return _stock(place.sku, place.quantity)
     for entry in tx.movements_of(account, case.opened_ms):
         movement = entry.movement
-        if movement.key == f"count/{case.case}/{movement.sku}":
+        if movement.key.partition("/lot/")[0] == f"count/{case.case}/{movement.sku}":
             return _stock(movement.sku, movement.quantity)
     return None
 

@@ -22,7 +22,9 @@ from wms_bridge.alarming import keep_alarm
 from wms_bridge.count_books import Observed
 from wms_bridge.count_events import tell_epcis
 from wms_bridge.epcis.naming import EpcisSite
-from wms_bridge.ledger import movement_of_count, slot_account
+from wms_bridge.ledger import Movement, movement_of_count, slot_account
+from wms_bridge.lots.shares import shares_of, spread
+from wms_bridge.lots.terms import tell_terms
 from wms_bridge.messages import StockAdjusted
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.reconciling import (
@@ -140,10 +142,12 @@ def _post(
 ) -> None:
     if not changes:
         return
-    tx.post([movement_of_count(key, case.slot, sku, by, now_ms) for key, sku, by in changes])
+    for change in changes:
+        tx.post(_movements(tx, case, change, now_ms))
     for key, sku, by in reversed(changes):
         quantity = tx.balance(slot_account(case.slot), sku)
         tx.append_event(StockStated((Balance(case.slot, sku, quantity),)), now_ms)
+        tell_terms(tx, case.slot, sku, now_ms)
         message = f"stock-adjusted/{key.removeprefix('count/')}"
         told = StockAdjusted(
             message, case.case, case.slot, sku, by, quantity, case.reason, case.decided_by, now_ms
@@ -153,6 +157,18 @@ def _post(
             OutboxMessage(0, message, None, body, now_ms, next_ms=now_ms, slot=case.slot)
         )
     tx.tally({Tally.COUNT_ADJUSTMENTS: 1})
+
+
+def _movements(
+    tx: Reading, case: CountCase, change: tuple[str, Sku, int], now_ms: int
+) -> list[Movement]:
+    """What a change of a slot moves, lot by lot."""
+    key, sku, by = change
+    parts = spread(shares_of(tx, case.slot, sku), by)
+    return [
+        movement_of_count(f"{key}/lot/{lot}" if lot else key, case.slot, sku, part, now_ms, lot)
+        for lot, part in parts
+    ]
 
 
 def _quarantine(tx: Writing, case: CountCase, now_ms: int) -> CountCase:

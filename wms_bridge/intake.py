@@ -7,9 +7,10 @@ from planner.codec.messages import to_json
 from planner.warehouse.errors import IdempotencyConflict, InvalidOrder
 from planner.warehouse.events import OrderReceived
 from planner.warehouse.ids import OrderId
-from planner.warehouse.orders import PickOrder
+from planner.warehouse.orders import OrderLine, PickOrder
 from wms_bridge.names import check_name, check_quantity, check_rank
 from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.promises.reserving import consume
 from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, Tally
 from wms_bridge.requests import body_hash, recall, remember
 
@@ -26,17 +27,12 @@ class OrderAccepted:
     repeated: bool
 
 
-def order_key(order: OrderId) -> str:
-    """The key of an order that came without one: an order id is used once anyway."""
-    return f"order/{order}"
-
-
-def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAccepted:
-    """Take an order once. :class:`InvalidOrder` names the wrong field;
-    :class:`IdempotencyConflict` if the key or the order id came with another body."""
+def take_order(tx: Writing, order: PickOrder, key: str | None, now_ms: int) -> OrderAccepted:
+    """Take an order once, by its id, and by a ``key`` if it has one. :class:`InvalidOrder` names
+    the wrong field; :class:`IdempotencyConflict` if the key or the order id came with another body."""
     check_names(order)
     digest = _digest(order)
-    repeated = recall(tx, key, digest) is not None
+    repeated = key is not None and recall(tx, key, digest) is not None
     known = tx.order(order.order)
     if known is None:
         check_lines(tx, order)
@@ -50,7 +46,7 @@ def take_order(tx: Writing, order: PickOrder, key: str, now_ms: int) -> OrderAcc
         )
     else:
         repeated = True
-    if tx.remembered(key) is None:
+    if key is not None and tx.remembered(key) is None:
         remember(tx, key, digest, order.order, now_ms)
     return OrderAccepted(known.order, known.lines, known.pieces, known.received_ms, repeated)
 
@@ -60,6 +56,8 @@ def check_names(order: PickOrder) -> None:
     check_name(order.order, "order", InvalidOrder)
     for index, line in enumerate(order.lines):
         check_name(line.sku, f"lines[{index}].sku", InvalidOrder)
+        if line.owner:
+            check_name(line.owner, f"lines[{index}].owner", InvalidOrder)
     check_rank(order.priority, order.due_ms, InvalidOrder)
 
 
@@ -86,12 +84,23 @@ def check_lines(tx: Reading, order: PickOrder) -> None:
         check_quantity(line.quantity, f"{field}.quantity", InvalidOrder)
 
 
+def line_record(order: PickOrder, line: OrderLine, position: int) -> LineRecord:
+    """A line as it is at first."""
+    return LineRecord(
+        line.line, order.order, position, line.sku, line.quantity, owner=line.owner, lot=line.lot
+    )
+
+
 def _digest(order: PickOrder) -> str:
     """What the order asks for. An ordinary order has the digest it had before there were others,
     so that one kept by an earlier version is known when it comes again."""
     told = to_json(order)
     if not order.priority:
         del told["priority"]
+    for line in told["lines"]:
+        for name in ("owner", "lot"):
+            if not line[name]:
+                del line[name]
     return body_hash("order", told)
 
 
@@ -112,10 +121,10 @@ def _keep(tx: Writing, order: PickOrder, digest: str, now_ms: int) -> OrderRecor
         priority=order.priority,
     )
     lines = [
-        LineRecord(line.line, order.order, position, line.sku, line.quantity)
-        for position, line in enumerate(order.lines, start=1)
+        line_record(order, line, position) for position, line in enumerate(order.lines, start=1)
     ]
     tx.add_order(record, lines)
+    consume(tx, order.order, now_ms)
     tx.append_event(OrderReceived(order), now_ms)
     tx.tally(
         {

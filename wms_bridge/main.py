@@ -2,8 +2,9 @@
 
 import ipaddress
 import logging
+import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -12,12 +13,27 @@ from fastapi import FastAPI
 
 from planner.codec.messages import decode, from_json
 from planner.roadmap.rules import RuleCheck
-from planner.warehouse.errors import InvalidSite, PodherdError
+from planner.warehouse.errors import InvalidSite
 from planner.warehouse.site import Site
+from wms_bridge.access.auditing import AuditedStore
+from wms_bridge.access.errors import InvalidAccess
+from wms_bridge.access.gatekeeper import Access
+from wms_bridge.access.jwks import jwks_of
+from wms_bridge.access.oidc import OidcVerifier
+from wms_bridge.access.outbound import OutboundPolicy
+from wms_bridge.access.pinning import PinnedTransport
+from wms_bridge.access.redacting import redact_logs
+from wms_bridge.access.settings import SecurityParams, security_of
 from wms_bridge.adapters.sql.store import SqlStore
-from wms_bridge.adapters.webhook.sender import WebhookSender
+from wms_bridge.adapters.webhook.hooks import HttpHookSender
 from wms_bridge.api.app import create_app
-from wms_bridge.outbox import Delivery
+from wms_bridge.connectors.port import Connector
+from wms_bridge.links.connect import Way, way_to
+from wms_bridge.links.link import Link
+from wms_bridge.outbox import Delivery, steady_clock_ms
+from wms_bridge.ports.store import Store
+from wms_bridge.posting import Posting
+from wms_bridge.promises.desk import Promises
 from wms_bridge.service import Bridge
 
 DEFAULT_PORT = 8600
@@ -25,43 +41,39 @@ STOP_TIMEOUT_S = 5
 """How long requests under way may take when the bridge stops."""
 
 
+SECURITY_VARIABLE = "PODHERD_SECURITY"
+"""Names the file with the settings of security."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a bridge process needs to know. Without ``wms_url`` confirmations stay in the outbox;
-    ``api_key`` must be set unless ``host`` is this machine only."""
+    """What a bridge process needs to know. Without ``wms_url`` confirmations stay in the outbox.
+    Unless ``host`` is this machine only there must be an ``api_key``, or an administrator's account
+    or key in the database. ``security`` names a file (:mod:`wms_bridge.access.settings`); what may
+    hold passwords is not shown."""
 
     site_file: Path
-    database_url: str
+    database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    wms_url: str | None = None
-    api_key: str | None = None
-
-    def __post_init__(self) -> None:
-        if not is_loopback(self.host) and not self.api_key:
-            raise PodherdError(
-                "the bridge would be open to the network without a key",
-                field="host",
-                value=self.host,
-                remedy="Set an API key (--api-key), or listen on 127.0.0.1.",
-            )
+    wms_url: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    security: Path | None = None
 
 
 def serve(settings: Settings) -> None:
     """Run the bridge until it is told to stop."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    security = read_security(settings.security)
     site = read_site(settings.site_file)
     store = SqlStore(settings.database_url)
     try:
-        app = _app(settings, Bridge(site, store, RuleCheck(site)), store)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=STOP_TIMEOUT_S,
-        )
-        _Server(config, app).run()
+        audited = AuditedStore(store, wall_clock_ms)
+        access = access_of(settings, security, audited)
+        app = _app(settings, security, Bridge(site, audited, RuleCheck(site)), access)
+        server = _Server(_config(settings, security, app), app)
+        redact_logs("uvicorn", "uvicorn.error", "uvicorn.access")
+        server.run()
     finally:
         store.close()
 
@@ -85,22 +97,89 @@ def read_site(path: Path) -> Site:
     return from_json(decode(raw), Site)
 
 
+def read_security(path: Path | None = None) -> SecurityParams:
+    """The settings of security in a file, or in the one that the environment names; without either
+    the usual ones. :class:`InvalidAccess` if they cannot be used."""
+    named = path or os.environ.get(SECURITY_VARIABLE)
+    if not named:
+        return SecurityParams()
+    try:
+        raw = Path(named).read_bytes()
+    except OSError as error:
+        raise InvalidAccess(
+            f"the settings of security cannot be read: {error.strerror}", field=str(named)
+        ) from error
+    return security_of(raw)
+
+
+def access_of(settings: Settings, security: SecurityParams, store: AuditedStore) -> Access:
+    """Who gets in. :class:`InvalidAccess` if that were everybody on a network: the bridge listens
+    to more than this machine, or behind a proxy, and has no administrator and no key."""
+    oidc = security.oidc
+    exposed = not is_loopback(settings.host) or bool(security.trusted_proxies)
+    access = Access(
+        store,
+        open_locally=not exposed,
+        environment_key=settings.api_key or None,
+        verifier=OidcVerifier(oidc, jwks_of(oidc.jwks)) if oidc else None,
+        sessions=security.sessions,
+    )
+    if exposed:
+        access.check_exposure(settings.host, wall_clock_ms())
+    return access
+
+
 def wall_clock_ms() -> int:
     """Milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
 
 
-def _app(settings: Settings, bridge: Bridge, store: SqlStore) -> FastAPI:
-    delivery = None
-    if settings.wms_url is not None:
-        delivery = Delivery(store, WebhookSender(settings.wms_url), wall_clock_ms)
-    local = is_loopback(settings.host)
+def _app(settings: Settings, security: SecurityParams, bridge: Bridge, access: Access) -> FastAPI:
+    way = None if settings.wms_url is None else way_to(settings.wms_url)
+    # What is delivered when stands in the outbox: the audit log is for what somebody decides.
+    store, outbound = bridge.store.inner, security.outbound.policy()
+    local = ("localhost", "127.0.0.1", settings.host) if is_loopback(settings.host) else ("*",)
     return create_app(
         bridge,
         wall_clock_ms,
-        delivery=delivery,
-        api_key=settings.api_key,
-        allowed_hosts=("localhost", "127.0.0.1", settings.host) if local else ("*",),
+        delivery=_delivery(store, way) if way else None,
+        posting=_posting(store, outbound),
+        link=_link(bridge, way.connector) if way and way.connector else None,
+        outbound=outbound,
+        access=access,
+        rates=security.rates,
+        sockets=security.sockets,
+        allowed_hosts=security.host_names or local,
+    )
+
+
+def _delivery(store: Store, way: Way) -> Delivery:
+    return Delivery(store, way.sender, wall_clock_ms, steady=steady_clock_ms)
+
+
+def _posting(store: Store, outbound: OutboundPolicy) -> Posting:
+    sender = HttpHookSender(PinnedTransport(outbound))
+    return Posting(Promises(store, lambda: None), sender, wall_clock_ms)
+
+
+def _link(bridge: Bridge, connector: Connector) -> Link:
+    store, shelves = bridge.store.inner, bridge.shelves
+    steady = steady_clock_ms
+    return Link(bridge.inbox, store, shelves, connector, wall_clock_ms, steady=steady)
+
+
+def _config(settings: Settings, security: SecurityParams, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        proxy_headers=bool(security.trusted_proxies),
+        forwarded_allow_ips=list(security.trusted_proxies),
+        server_header=False,
+        ws_max_size=security.sockets.message_bytes,
+        ws_max_queue=8,
     )
 
 

@@ -9,7 +9,6 @@ from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.flows import Flow
 from planner.warehouse.ids import LineId, OrderId, PickId, ReceiptId, Sku, SlotId, StationId
 from planner.warehouse.picks import ShortReason
-from wms_bridge.reconciling import CountReason
 from wms_bridge.records.work import OrderStatus, OutboxMessage
 
 
@@ -112,8 +111,10 @@ class ReceiptPutAway:
 
 @dataclass(frozen=True, slots=True)
 class StockAdjusted:
-    """The books of a slot were set to what was counted: ``difference`` pieces more or less,
-    ``quantity`` now."""
+    """The books of a slot were set to what was found: ``difference`` pieces more or less,
+    ``quantity`` now. ``case`` is that of the count, or ``pick/<pick>``; ``reason`` is a
+    :class:`~wms_bridge.reconciling.CountReason`, or the
+    :class:`~wms_bridge.ledger.MovementReason` of what a pick moved aside."""
 
     message: str
     case: str
@@ -121,7 +122,7 @@ class StockAdjusted:
     sku: Sku
     difference: int
     quantity: int
-    reason: CountReason
+    reason: str
     decided_by: str | None
     at_ms: int
 
@@ -130,7 +131,7 @@ WmsMessage: TypeAlias = (
     OrderConfirmed | LineRouted | ReservationWanted | ReceiptPutAway | StockAdjusted
 )
 
-_KINDS: dict[str, type[WmsMessage]] = {
+MESSAGE_KINDS: dict[str, type[WmsMessage]] = {
     "order-confirmed": OrderConfirmed,
     "order-cancelled": OrderConfirmed,
     "line-routed": LineRouted,
@@ -143,7 +144,7 @@ _KINDS: dict[str, type[WmsMessage]] = {
 
 def read_message(message: OutboxMessage) -> WmsMessage:
     """What is in a message; :class:`InvalidMessage` on one of a kind that is not known."""
-    kind = _KINDS.get(message.message.partition("/")[0])
+    kind = MESSAGE_KINDS.get(message.message.partition("/")[0])
     if kind is None:
         raise InvalidMessage("no such kind of message", field="message", value=message.message)
     return from_json(decode(message.body), kind)

@@ -1,8 +1,10 @@
 """Picks: shown to pickers, confirmed by them, or given up."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from planner.codec.messages import encode
 from planner.warehouse.commands import ShortenLine, ShowPicks, WithdrawPicks
 from planner.warehouse.errors import (
     IdempotencyConflict,
@@ -12,18 +14,39 @@ from planner.warehouse.errors import (
     NotFound,
     TooLate,
 )
-from planner.warehouse.events import PickConfirmed, PickFailed, PickWithdrawn, StockStated
+from planner.warehouse.events import (
+    PickConfirmed,
+    PickFailed,
+    PickWithdrawn,
+    RescanWanted,
+    StockStated,
+)
 from planner.warehouse.flows import Flow
 from planner.warehouse.ids import LineId, OrderId, PickId
 from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.stock import Balance
-from wms_bridge.ledger import movements_of_pick, slot_account
+from wms_bridge.ledger import Movement, MovementReason, movements_of_pick, slot_account
+from wms_bridge.lots.shares import Share, Taken, pieces_of, shares_of, take
+from wms_bridge.lots.terms import tell_terms
+from wms_bridge.messages import StockAdjusted
 from wms_bridge.names import check_name
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import update_line
-from wms_bridge.records.work import Discrepancy, LineRecord, OrderStatus, PickRecord, Tally
+from wms_bridge.records.work import (
+    Discrepancy,
+    LineRecord,
+    OrderStatus,
+    OutboxMessage,
+    PickRecord,
+    Tally,
+)
 from wms_bridge.requests import body_hash, recall, remember
 from wms_bridge.shelves import Shelves
+
+_SHORT = (ShortReason.SLOT_SHORT, ShortReason.DAMAGED, ShortReason.WRONG_ITEM)
+_OVER = (ShortReason.OVER_FOUND,)
+_EMPTIED = frozenset({ShortReason.SLOT_SHORT, ShortReason.WRONG_ITEM})
+"""After these nothing that might have been taken is left in the slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +71,19 @@ def show_picks(tx: Writing, shelves: Shelves, command: ShowPicks, now_ms: int) -
     asked: Counter[LineId] = Counter()
     lines: dict[LineId, LineRecord] = {}
     outdated: list[PickTask] = []
+    advice: dict[PickId, str] = {}
     for task in new:
         line = _fitting_line(tx, shelves, task, asked[task.line] + task.quantity)
-        if line is None:
+        shares = shares_of(tx, task.slot, task.sku)
+        if line is None or not _on_terms(shares, line):
             outdated.append(task)
             continue
         asked[task.line] += task.quantity
         lines[task.line] = line
+        advice[task.pick] = _advice(shares, line)
     for task in new:
         if task not in outdated:
-            tx.add_pick(PickRecord(0, task, command.robot, now_ms))
+            tx.add_pick(PickRecord(0, task, command.robot, now_ms, lot=advice[task.pick]))
     for name, line in lines.items():
         _show(tx, line, asked[name], now_ms)
     for task in outdated:
@@ -83,9 +109,7 @@ def withdraw_picks(tx: Writing, command: WithdrawPicks, now_ms: int) -> int:
 def withdraw(tx: Writing, record: PickRecord, now_ms: int) -> None:
     """Take back one open pick."""
     tx.put_pick(replace(record, withdrawn_ms=now_ms))
-    line = tx.line(record.task.line)
-    if line is None:
-        raise LookupError(f"pick {record.task.pick} without a line")
+    line = _line(tx, record.task)
     tx.put_line(replace(line, shown=line.shown - record.task.quantity))
     tx.append_event(PickWithdrawn(record.task.pick), now_ms)
     tx.tally({Tally.PICKS_WITHDRAWN: 1})
@@ -113,16 +137,23 @@ def fail_pick(tx: Writing, pick: PickId, now_ms: int) -> PickRecord:
 
 
 def confirm_pick(
-    tx: Writing, pick: PickId, quantity: int, reason: ShortReason | None, key: str, now_ms: int
+    tx: Writing,
+    pick: PickId,
+    quantity: int,
+    reason: ShortReason | None,
+    key: str,
+    now_ms: int,
+    lot: str = "",
 ) -> PickTaken:
-    """Post what the picker took, once per pick.
+    """Post what the picker took, once per pick; ``lot`` is the code that was scanned, if one was.
 
     :class:`NotFound` on an unknown pick; :class:`TooLate` on one that was withdrawn;
-    :class:`InvalidStock` on more pieces than asked for and
-    on fewer without a reason; :class:`IdempotencyConflict` if it was confirmed otherwise.
+    :class:`InvalidStock` on a quantity that does not go with the reason, on more than the line
+    still needs, and on pieces of a lot that may not be taken; :class:`IdempotencyConflict` if it
+    was confirmed otherwise.
     """
     check_name(pick, "pick", NotFound)
-    digest = body_hash("pick", (pick, quantity, reason))
+    digest = body_hash("pick", (pick, quantity, reason, *((lot,) if lot else ())))
     known_key = recall(tx, key, digest) is not None
     record = _shown(tx, pick)
     if record.withdrawn_ms is not None:
@@ -130,8 +161,9 @@ def confirm_pick(
     if record.confirmed_ms is not None:
         taken = _taken_before(record, quantity, reason)
     else:
-        _check_taken(record.task, quantity, reason)
-        taken = _take(tx, record, quantity, reason, now_ms)
+        line = _line(tx, record.task)
+        _check_taken(record.task, line, quantity, reason)
+        taken = _take(tx, record, line, PickTaken(pick, quantity, reason, now_ms, False), lot)
     if not known_key:
         remember(tx, key, digest, pick, now_ms)
     return taken
@@ -250,54 +282,127 @@ def _taken_before(record: PickRecord, quantity: int, reason: ShortReason | None)
     return PickTaken(record.task.pick, quantity, reason, record.confirmed_ms, True)
 
 
-def _check_taken(task: PickTask, quantity: int, reason: ShortReason | None) -> None:
-    if not 0 <= quantity <= task.quantity:
+def _on_terms(shares: Sequence[Share], line: LineRecord) -> bool:
+    """Whether the line may have something of what the slot holds. The fleet may not have heard of a
+    hold yet. A slot without anything is taken for what it was promised as."""
+    if not shares:
+        return not (line.owner or line.lot)
+    return any(share.suits(line.owner, line.lot) for share in shares)
+
+
+def _advice(shares: Sequence[Share], line: LineRecord) -> str:
+    """The code of the lot to take."""
+    return next((s.code for s in shares if s.suits(line.owner, line.lot)), "")
+
+
+def _check_taken(
+    task: PickTask, line: LineRecord, quantity: int, reason: ShortReason | None
+) -> None:
+    most = task.quantity
+    if reason is ShortReason.OVER_FOUND:
+        most += line.quantity - line.picked - line.short - line.shown
+    if not 0 <= quantity <= most:
         raise InvalidStock(
             f"the pick asks for {task.quantity} pieces",
             field="quantity",
             value=quantity,
-            remedy=f"Take 0 to {task.quantity} pieces and put any others back.",
+            remedy=f"Take 0 to {most} pieces and put any others back.",
         )
-    right = ShortReason.SLOT_SHORT if quantity < task.quantity else None
-    if reason != right:
-        raise InvalidStock(
-            f"{quantity} of {task.quantity} pieces do not go with this reason",
-            field="reason",
-            value=reason.value if reason else None,
-            remedy=f"Send {right.value!r}." if right else "Send no reason with a full pick.",
-        )
+    if quantity == task.quantity:
+        right: tuple[ShortReason, ...] = ()
+    else:
+        right = _OVER if quantity > task.quantity else _SHORT
+    if (reason in right) if right else reason is None:
+        return
+    raise InvalidStock(
+        f"{quantity} of {task.quantity} pieces do not go with this reason",
+        field="reason",
+        value=reason.value if reason else None,
+        remedy=f"Send {' or '.join(repr(one.value) for one in right)}."
+        if right
+        else "Send no reason with a full pick.",
+    )
 
 
 def _take(
-    tx: Writing, record: PickRecord, quantity: int, reason: ShortReason | None, now_ms: int
+    tx: Writing, record: PickRecord, line: LineRecord, made: PickTaken, lot: str
 ) -> PickTaken:
-    task = record.task
-    account = slot_account(task.slot)
-    books = tx.balance(account, task.sku)
-    movements = movements_of_pick(task, quantity, books, now_ms)
-    tx.post(movements)
+    task, quantity, reason, now_ms = record.task, made.quantity, made.reason, made.confirmed_ms
+    shares = shares_of(tx, task.slot, task.sku)
+    taken = take(tx, shares, task.sku, line.owner, line.lot, quantity, lot)
+    moved = _movements(task, made, shares, taken)
+    tx.post(moved)
+    _tell_adjusted(tx, task, moved)
     tx.put_pick(replace(record, quantity=quantity, reason=reason, confirmed_ms=now_ms))
     counted = {Tally.PICKS_CONFIRMED: 1}
-    if reason is not None:
+    if quantity < task.quantity:
         counted[Tally.PICKS_SHORT] = 1
-    left = 0 if reason is not None else max(0, books - quantity)
-    if books - quantity != left:
+    books, left = pieces_of(shares), pieces_of(shares_of(tx, task.slot, task.sku))
+    aside = min(task.quantity - quantity, max(0, books - quantity))
+    found = quantity + left + (aside if reason is ShortReason.DAMAGED else 0)
+    if found != books:
         counted[Tally.DISCREPANCIES] = 1
         tx.add_discrepancy(
-            Discrepancy(
-                0, now_ms, task.pick, task.station, task.slot, task.sku, books, quantity + left
-            )
+            Discrepancy(0, now_ms, task.pick, task.station, task.slot, task.sku, books, found)
         )
     tx.tally(counted)
     tx.append_event(StockStated((Balance(task.slot, task.sku, left),)), now_ms)
+    tell_terms(tx, task.slot, task.sku, now_ms)
     tx.append_event(PickConfirmed(task.pick, quantity, reason), now_ms)
-    _progress(tx, task, quantity, now_ms)
-    return PickTaken(task.pick, quantity, reason, now_ms, False)
+    if reason is ShortReason.WRONG_ITEM:
+        tx.append_event(RescanWanted(task.slot), now_ms)
+    after = replace(line, picked=line.picked + quantity, shown=line.shown - task.quantity)
+    update_line(tx, line, after, now_ms)
+    return made
 
 
-def _progress(tx: Writing, task: PickTask, quantity: int, now_ms: int) -> None:
+def _tell_adjusted(tx: Writing, task: PickTask, moved: Sequence[Movement]) -> None:
+    """Tell the WMS what is in the slot no more, or was there although the books had it not."""
+    slot = slot_account(task.slot)
+    for movement in moved:
+        if movement.reason is MovementReason.PICK:
+            continue
+        gone = movement.from_account == slot
+        told = StockAdjusted(
+            message := f"stock-adjusted/{movement.key}",
+            f"pick/{task.pick}",
+            task.slot,
+            task.sku,
+            -movement.quantity if gone else movement.quantity,
+            tx.balance(slot, task.sku),
+            movement.reason,
+            None,
+            movement.at_ms,
+        )
+        body, at_ms = encode(told).decode(), movement.at_ms
+        tx.add_message(OutboxMessage(0, message, None, body, at_ms, next_ms=at_ms, slot=task.slot))
+
+
+def _movements(
+    task: PickTask, made: PickTaken, shares: Sequence[Share], taken: Sequence[Taken]
+) -> list[Movement]:
+    """What the pick moves, lot by lot. A slot that is empty now has nothing more of what might have
+    been taken; what may not be taken stays in the books."""
+    emptied = made.reason in _EMPTIED
+    damaged = task.quantity - made.quantity if made.reason is ShortReason.DAMAGED else 0
+    moves: list[Movement] = []
+    for part in taken:
+        new = movements_of_pick(
+            task,
+            part.quantity,
+            part.books,
+            made.confirmed_ms,
+            emptied=emptied,
+            damaged=damaged,
+            lot=part.lot,
+        )
+        damaged -= sum(m.quantity for m in new if m.reason is MovementReason.DAMAGED)
+        moves += new
+    return moves
+
+
+def _line(tx: Reading, task: PickTask) -> LineRecord:
     line = tx.line(task.line)
     if line is None:
         raise LookupError(f"pick {task.pick} without a line")
-    after = replace(line, picked=line.picked + quantity, shown=line.shown - task.quantity)
-    update_line(tx, line, after, now_ms)
+    return line

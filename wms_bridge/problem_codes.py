@@ -17,6 +17,7 @@ from planner.warehouse.errors import (
     PodherdError,
     TooLate,
     Unavailable,
+    UnknownSite,
 )
 
 INTERNAL_ERROR = "internal_error"
@@ -31,6 +32,7 @@ CODES: Mapping[type[PodherdError], str] = {
     InvalidRule: "invalid_rule",
     InvalidPolicy: "invalid_policy",
     NotFound: "not_found",
+    UnknownSite: "unknown_site",
     Unavailable: "unavailable",
     TooLate: "too_late",
     IdempotencyConflict: "idempotency_conflict",

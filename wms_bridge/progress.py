@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 
 from planner.codec.messages import encode
-from planner.warehouse.ids import LineId, OrderId
+from planner.warehouse.ids import LineId, Lot, OrderId, PickId
+from wms_bridge.ledger import tote_account
 from wms_bridge.messages import LineConfirmed, LinePicked, OrderConfirmed
 from wms_bridge.ports.store import Reading, Writing
+from wms_bridge.records.lots import RecallRecord
 from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, OutboxMessage, Tally
 
 
@@ -47,7 +49,10 @@ def finish(tx: Writing, order: OrderRecord, counted: Counter[Tally], now_ms: int
 
 
 def tell_wms(tx: Writing, order: OrderRecord, message: str, now_ms: int) -> None:
-    """Put into the outbox what came of an order."""
+    """Put into the outbox what came of an order; of what only takes out a recall it hears
+    otherwise."""
+    if recall_of_order(tx, order.order) is not None:
+        return
     confirmed = OrderConfirmed(
         message, order.order, order.status, order.received_ms, now_ms, _lines(tx, order.order)
     )
@@ -55,14 +60,25 @@ def tell_wms(tx: Writing, order: OrderRecord, message: str, now_ms: int) -> None
     tx.add_message(OutboxMessage(0, message, order.order, body, now_ms, next_ms=now_ms))
 
 
+def recall_of_order(tx: Reading, order: OrderId) -> RecallRecord | None:
+    """The recall for which an order takes stock out; ``None`` of an order of the WMS."""
+    kind, _, rest = order.partition("/")
+    recall = tx.recall(rest.partition("/")[0]) if kind == "recall" else None
+    return recall if recall is not None and order in recall.retrievals else None
+
+
 def _lines(tx: Reading, order: OrderId) -> tuple[LineConfirmed, ...]:
     picks: defaultdict[LineId, list[LinePicked]] = defaultdict(list)
+    lots = _lots_picked(tx, order)
     for record in tx.confirmed_picks(order):
         if record.quantity and record.confirmed_ms is not None:
             task = record.task
-            picks[task.line].append(
-                LinePicked(task.pick, task.station, task.slot, record.quantity, record.confirmed_ms)
-            )
+            for code, quantity in lots.get(task.pick) or [("", record.quantity)]:
+                picks[task.line].append(
+                    LinePicked(
+                        task.pick, task.station, task.slot, quantity, record.confirmed_ms, code
+                    )
+                )
     return tuple(
         LineConfirmed(
             line.line,
@@ -76,3 +92,21 @@ def _lines(tx: Reading, order: OrderId) -> tuple[LineConfirmed, ...]:
         )
         for line in tx.lines(order)
     )
+
+
+def _lots_picked(tx: Reading, order: OrderId) -> dict[PickId, list[tuple[str, int]]]:
+    """The codes of the lots that picks of an order took, and the pieces of each."""
+    moved = [entry.movement for entry in tx.movements_of(tote_account(order), 0)]
+    if not any(movement.lot for movement in moved):
+        return {}
+    codes = {lot.lot: lot.code for lot in tx.lot_records({one.lot for one in moved})}
+    found: defaultdict[PickId, list[tuple[str, int]]] = defaultdict(list)
+    for movement in moved:
+        pick = PickId(_pick_of(movement.key, movement.lot))
+        found[pick].append((codes.get(movement.lot, ""), movement.quantity))
+    return found
+
+
+def _pick_of(key: str, lot: Lot) -> str:
+    name = key.removeprefix("pick/")
+    return name.removesuffix(f"/lot/{lot}") if lot else name

@@ -16,6 +16,7 @@ from planner.warehouse.ids import PutId, ReceiptId
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import movement_of_put, slot_account
+from wms_bridge.lots.terms import tell_terms
 from wms_bridge.messages import ReceiptPutAway, SlotFilled
 from wms_bridge.names import check_name
 from wms_bridge.ports.store import Reading, Writing
@@ -79,6 +80,7 @@ def confirm_put(
         taken = _taken_before(record, quantity)
     else:
         held = _checked_slot(tx, shelves, record.task, quantity)
+        _check_owner(tx, record.task, quantity)
         taken = _take(tx, record, quantity, held, now_ms)
     if not known_key:
         remember(tx, key, digest, put, now_ms)
@@ -157,17 +159,37 @@ def _checked_slot(tx: Reading, shelves: Shelves, task: PutTask, quantity: int) -
     return held.get(task.sku, 0)
 
 
-def _take(tx: Writing, record: PutRecord, quantity: int, held: int, now_ms: int) -> PutTaken:
-    task = record.task
-    tx.put_put(replace(record, quantity=quantity, confirmed_ms=now_ms))
-    if quantity:
-        tx.post([movement_of_put(task, quantity, now_ms)])
-        stated = Balance(task.slot, task.sku, held + quantity)
-        tx.append_event(StockStated((stated,)), now_ms)
-    tx.append_event(PutConfirmed(task.put, quantity), now_ms)
+def _check_owner(tx: Reading, task: PutTask, quantity: int) -> None:
+    """Goods of several owners do not lie in one slot."""
+    held = [place.lot for place in tx.lots_at(slot_account(task.slot)) if place.sku == task.sku]
+    of_goods = tx.lot_records([_receipt(tx, task).lot])
+    owner = of_goods[0].owner if of_goods else ""
+    others = [lot for lot in tx.lot_records(held) if lot.owner != owner]
+    if quantity and others:
+        raise InvalidStock(
+            f"the slot is taken by goods of {others[0].owner or 'the site'}",
+            field="quantity",
+            value=quantity,
+            remedy="Confirm 0 pieces; the goods will be sent to another slot.",
+        )
+
+
+def _receipt(tx: Reading, task: PutTask) -> ReceiptRecord:
     receipt = tx.receipt(task.receipt)
     if receipt is None:
         raise LookupError(f"put {task.put} without a receipt")
+    return receipt
+
+
+def _take(tx: Writing, record: PutRecord, quantity: int, held: int, now_ms: int) -> PutTaken:
+    task, receipt = record.task, _receipt(tx, record.task)
+    tx.put_put(replace(record, quantity=quantity, confirmed_ms=now_ms))
+    if quantity:
+        tx.post([movement_of_put(task, quantity, now_ms, receipt.lot)])
+        stated = Balance(task.slot, task.sku, held + quantity)
+        tx.append_event(StockStated((stated,)), now_ms)
+        tell_terms(tx, task.slot, task.sku, now_ms)
+    tx.append_event(PutConfirmed(task.put, quantity), now_ms)
     after = replace(receipt, put=receipt.put + quantity, shown=receipt.shown - task.quantity)
     counted = {Tally.PUTS_CONFIRMED: 1, Tally.PIECES_PUT_AWAY: quantity}
     if after.put == after.quantity:
@@ -181,8 +203,9 @@ def _take(tx: Writing, record: PutRecord, quantity: int, held: int, now_ms: int)
 
 def _tell(tx: Writing, receipt: ReceiptRecord, now_ms: int) -> None:
     message = f"receipt-put-away/{receipt.receipt}"
+    code = next((lot.code for lot in tx.lot_records([receipt.lot])), "")
     slots = tuple(
-        SlotFilled(record.task.slot, record.quantity)
+        SlotFilled(record.task.slot, record.quantity, code)
         for record in tx.puts_of(receipt.receipt)
         if record.quantity
     )

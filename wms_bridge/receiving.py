@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from planner.codec.messages import to_json
 from planner.warehouse.errors import IdempotencyConflict, InvalidReceipt
 from planner.warehouse.events import GoodsReceived
 from planner.warehouse.ids import ReceiptId, Sku
 from planner.warehouse.receipts import Receipt
 from wms_bridge.ledger import movement_of_receipt
+from wms_bridge.lots.naming import LotName, check_lot_name, lot_for
 from wms_bridge.names import check_name, check_quantity
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import ReceiptRecord, Tally
@@ -38,7 +40,8 @@ def take_receipt(
     :class:`IdempotencyConflict` if the key or the receipt id came with another body."""
     check_name(receipt.receipt, "receipt", InvalidReceipt)
     check_name(receipt.sku, "sku", InvalidReceipt)
-    digest = body_hash("receipt", receipt)
+    check_lot_name(_lot_name(receipt), "", InvalidReceipt)
+    digest = _digest(receipt)
     repeated = recall(tx, key, digest) is not None
     known = tx.receipt(receipt.receipt)
     if known is None:
@@ -76,10 +79,28 @@ def _check(tx: Reading, shelves: Shelves, receipt: Receipt) -> None:
     check_quantity(receipt.quantity, "quantity", InvalidReceipt)
 
 
+def _lot_name(receipt: Receipt) -> LotName:
+    return LotName(receipt.lot, receipt.owner, receipt.expires_ms)
+
+
+def _digest(receipt: Receipt) -> str:
+    """What came in. Goods of which no lot is told have the digest they had before there were lots,
+    so that a receipt kept by an earlier version is known when it comes again."""
+    told = to_json(receipt)
+    for name, unknown in (("lot", ""), ("expires_ms", None), ("owner", "")):
+        if told[name] == unknown:
+            del told[name]
+    return body_hash("receipt", told)
+
+
 def _keep(tx: Writing, receipt: Receipt, digest: str, now_ms: int) -> ReceiptRecord:
-    record = ReceiptRecord(0, receipt.receipt, digest, receipt.sku, receipt.quantity, now_ms)
+    name = _lot_name(receipt)
+    lot = lot_for(tx, receipt.sku, name, receipt.receipt, now_ms, InvalidReceipt)
+    record = ReceiptRecord(
+        0, receipt.receipt, digest, receipt.sku, receipt.quantity, now_ms, lot=lot
+    )
     tx.add_receipt(record)
-    tx.post([movement_of_receipt(receipt, now_ms)])
+    tx.post([movement_of_receipt(receipt, now_ms, lot)])
     tx.append_event(GoodsReceived(receipt), now_ms)
     tx.tally({Tally.RECEIPTS_RECEIVED: 1, Tally.PIECES_RECEIVED: receipt.quantity})
     return record

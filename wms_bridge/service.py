@@ -5,53 +5,44 @@ are handed in (integer milliseconds). Every change is one transaction; what it m
 event on the fleet feed, a message to the WMS) is kept in the same one.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.ids import (
-    OrderId,
     PickId,
     PodId,
-    PutId,
-    ReceiptId,
     Sku,
     SlotId,
     StationId,
 )
-from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
-from planner.warehouse.receipts import Receipt
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
-from wms_bridge.changing import OrderAltered, cancel_order, change_order, prioritise_order
 from wms_bridge.commanding import take_command
 from wms_bridge.counts import Counts
-from wms_bridge.intake import OrderAccepted, order_key, take_order
+from wms_bridge.goods_desk import GoodsDesk
+from wms_bridge.inbox.desk import Inbox
+from wms_bridge.inbox.hooks import Hooks
 from wms_bridge.ledger import LedgerReport, slot_account, slot_of, verify
+from wms_bridge.lots.naming import LotName
 from wms_bridge.openings import check_station, set_station, stations
+from wms_bridge.order_desk import OrderDesk
 from wms_bridge.picking import (
     PickTaken,
     confirm_pick,
     fail_pick,
 )
-from wms_bridge.ports.store import Store, Writing
-from wms_bridge.putting import PutTaken, confirm_put
-from wms_bridge.receiving import ReceiptAccepted, receipt_key, take_receipt
+from wms_bridge.ports.store import Store
+from wms_bridge.promises.desk import Promises
+from wms_bridge.recalls.desk import LotDesk
 from wms_bridge.records.counts import CountParams
 from wms_bridge.records.work import (
     AlarmRecord,
     Discrepancy,
-    LineRecord,
     NumberedEvent,
-    OrderQuery,
-    OrderRecord,
     OutboxMessage,
     PickRecord,
-    PutRecord,
-    ReceiptQuery,
-    ReceiptRecord,
     SkuRecord,
     StationRecord,
     Tally,
@@ -59,26 +50,20 @@ from wms_bridge.records.work import (
 from wms_bridge.redelivery import retry_message
 from wms_bridge.rulebook import Rulebook
 from wms_bridge.ruling import RuleChecker, check_alone
-from wms_bridge.shelves import Shelves
-from wms_bridge.stocking import StockLoaded, load_stock, put_skus
+from wms_bridge.stocking import NO_LOTS, StockLoaded, load_stock, put_skus
 from wms_bridge.topics import Topic, topics_of
+from wms_bridge.traces.service import Traces
 
-ORDERS_PER_TRANSACTION = 200
-
-
-@dataclass(frozen=True, slots=True)
-class OrderDetails:
-    """An order with its lines."""
-
-    order: OrderRecord
-    lines: tuple[LineRecord, ...]
+_COUNTED = (Topic.FEED, Topic.COUNTS, Topic.OUTBOX, Topic.ALARMS)
+_TOLD = (Topic.FEED, Topic.PICKS, Topic.OUTBOX)
+"""What documents of a WMS may change."""
 
 
-class Bridge:
+class Bridge(OrderDesk, GoodsDesk):
     """Everything the bridge does. Safe to call from several threads. ``check_rule`` refuses rules
     of the floor; by default those that make no sense on any floor. What operators decide for the
     whole floor, rules and the routing policy, is in the ``rulebook``; counting, judged by
-    ``counting``, in ``counts``."""
+    ``counting``, in ``counts``; what is promised to the WMS in ``promises``."""
 
     def __init__(
         self,
@@ -87,16 +72,18 @@ class Bridge:
         check_rule: RuleChecker = check_alone,
         counting: CountParams | None = None,
     ):
-        self.site = site
-        self.shelves = Shelves(site)
-        self.store = store
-        self.rulebook = Rulebook(store, check_rule, lambda: self._tell(Topic.FEED))
-        self.counts = Counts(store, self.shelves, counting or CountParams(), self._tell_counts)
-        self._listeners: list[Callable[[Topic], None]] = []
+        super().__init__(site, store)
+        params, store = counting or CountParams(), self.store
+        self.rulebook = Rulebook(store, check_rule, self._teller(Topic.FEED))
+        self.counts = Counts(store, self.shelves, params, self._teller(*_COUNTED))
+        self.promises = Promises(store, self._teller(Topic.OUTBOX))
+        self.lots = LotDesk(store, self._teller(Topic.FEED, Topic.PICKS))
+        self.traces = Traces(store, self._teller(*_COUNTED), params.epcis)
+        self.inbox = Inbox(store, self.shelves, self._teller(*_TOLD))
+        self.hooks = Hooks(store, self.shelves, self._teller(*_TOLD))
 
-    def subscribe(self, listener: Callable[[Topic], None]) -> None:
-        """Have ``listener`` called after every change, in the thread that made it."""
-        self._listeners.append(listener)
+    def _teller(self, *topics: Topic) -> Callable[[], None]:
+        return lambda: self.tell(*topics)
 
     # --- master data and stock ---
 
@@ -104,18 +91,31 @@ class Bridge:
         """Add to the catalogue. :class:`InvalidStock` on an unusable SKU."""
         with self.store.writing() as tx:
             put_skus(tx, skus, now_ms)
-        self._tell(Topic.FEED)
+        self.tell(Topic.FEED)
 
-    def catalogue(self) -> tuple[SkuRecord, ...]:
-        """All SKUs."""
+    def catalogue(
+        self, after: Sku | None = None, limit: int | None = None
+    ) -> tuple[SkuRecord, ...]:
+        """SKUs in order, those after ``after``, at most ``limit``; all if neither is given."""
         with self.store.reading() as tx:
-            return tx.catalogue()
+            return tx.catalogue(after, limit)
 
-    def load_stock(self, records: Sequence[Balance], key: str, now_ms: int) -> StockLoaded:
+    def sku_records(self, skus: Collection[Sku]) -> tuple[SkuRecord, ...]:
+        """What the catalogue says of those of ``skus`` that are in it."""
+        with self.store.reading() as tx:
+            return tx.sku_records(skus)
+
+    def load_stock(
+        self,
+        records: Sequence[Balance],
+        key: str,
+        now_ms: int,
+        lots: Mapping[int, LotName] = NO_LOTS,
+    ) -> StockLoaded:
         """Post opening stock, all or nothing; see :func:`wms_bridge.stocking.load_stock`."""
         with self.store.writing() as tx:
-            loaded = load_stock(tx, self.shelves, records, key, now_ms)
-        self._tell(Topic.FEED)
+            loaded = load_stock(tx, self.shelves, records, key, now_ms, lots)
+        self.tell(Topic.FEED)
         return loaded
 
     def stock(
@@ -131,110 +131,6 @@ class Bridge:
             if self.shelves.has_slot(slot_of(place.account))
         )
 
-    # --- orders ---
-
-    def receive_order(self, order: PickOrder, now_ms: int, key: str | None = None) -> OrderAccepted:
-        """Take an order once; see :func:`wms_bridge.intake.take_order`. Without a ``key`` the
-        order id serves."""
-        with self.store.writing() as tx:
-            accepted = take_order(tx, order, key or order_key(order.order), now_ms)
-        self._tell(Topic.FEED)
-        return accepted
-
-    def receive_orders(
-        self, orders: Sequence[PickOrder], now_ms: int
-    ) -> tuple[OrderAccepted | PodherdError, ...]:
-        """Take many orders: for each, in the order given, the answer or what is wrong with it."""
-        results: list[OrderAccepted | PodherdError] = []
-        for start in range(0, len(orders), ORDERS_PER_TRANSACTION):
-            with self.store.writing() as tx:
-                chunk = orders[start : start + ORDERS_PER_TRANSACTION]
-                results.extend([_try_order(tx, order, now_ms) for order in chunk])
-            self._tell(Topic.FEED)
-        return tuple(results)
-
-    def cancel_order(self, order: OrderId, now_ms: int, key: str | None = None) -> OrderAltered:
-        """Stop an order; see :func:`wms_bridge.changing.cancel_order`."""
-        with self.store.writing() as tx:
-            altered = cancel_order(tx, order, key, now_ms)
-        return self._told(altered)
-
-    def change_order(self, order: PickOrder, now_ms: int, key: str | None = None) -> OrderAltered:
-        """Give an order new contents; see :func:`wms_bridge.changing.change_order`."""
-        with self.store.writing() as tx:
-            altered = change_order(tx, order, key, now_ms)
-        return self._told(altered)
-
-    def prioritise_order(
-        self,
-        order: OrderId,
-        priority: int,
-        now_ms: int,
-        due_ms: int | None = None,
-        key: str | None = None,
-    ) -> OrderAltered:
-        """Make an order urgent, or ordinary; see :func:`wms_bridge.changing.prioritise_order`."""
-        with self.store.writing() as tx:
-            altered = prioritise_order(tx, order, priority, due_ms, key, now_ms)
-        return self._told(altered)
-
-    def _told(self, altered: OrderAltered) -> OrderAltered:
-        for topic in (Topic.FEED, Topic.PICKS, Topic.OUTBOX):
-            self._tell(topic)
-        return altered
-
-    def order(self, order: OrderId) -> OrderDetails | None:
-        """An order and its lines."""
-        with self.store.reading() as tx:
-            record = tx.order(order)
-            return OrderDetails(record, tx.lines(order)) if record else None
-
-    def orders(self, query: OrderQuery) -> tuple[OrderRecord, ...]:
-        """Orders as asked for."""
-        with self.store.reading() as tx:
-            return tx.orders(query)
-
-    # --- goods received ---
-
-    def receive_goods(
-        self, receipt: Receipt, now_ms: int, key: str | None = None
-    ) -> ReceiptAccepted:
-        """Take goods received once; see :func:`wms_bridge.receiving.take_receipt`. Without a
-        ``key`` the receipt id serves."""
-        with self.store.writing() as tx:
-            used = key or receipt_key(receipt.receipt)
-            accepted = take_receipt(tx, self.shelves, receipt, used, now_ms)
-        self._tell(Topic.FEED)
-        return accepted
-
-    def receipt(self, receipt: ReceiptId) -> ReceiptRecord | None:
-        """Goods received."""
-        with self.store.reading() as tx:
-            return tx.receipt(receipt)
-
-    def receipts(self, query: ReceiptQuery) -> tuple[ReceiptRecord, ...]:
-        """Receipts as asked for."""
-        with self.store.reading() as tx:
-            return tx.receipts(query)
-
-    def open_puts(self, station: StationId, after: int = 0) -> tuple[PutRecord, ...]:
-        """Puts of a station still to do, in the order shown; :class:`NotFound` if there is no
-        such station."""
-        check_station(self.shelves, station)
-        with self.store.reading() as tx:
-            return tx.open_puts(station, after)
-
-    def confirm_put(
-        self, put: PutId, quantity: int, now_ms: int, key: str | None = None
-    ) -> PutTaken:
-        """Post what was put into a slot, once; see :func:`wms_bridge.putting.confirm_put`.
-        Without a ``key`` the put id serves."""
-        with self.store.writing() as tx:
-            taken = confirm_put(tx, self.shelves, put, quantity, key or f"put/{put}", now_ms)
-        for topic in (Topic.FEED, Topic.PUTS, Topic.OUTBOX):
-            self._tell(topic)
-        return taken
-
     # --- the fleet ---
 
     def apply(self, commands: Sequence[Command], now_ms: int) -> tuple[PodherdError | None, ...]:
@@ -242,8 +138,7 @@ class Bridge:
         anything. A command that came before is not done again."""
         with self.store.writing() as tx:
             results = tuple(take_command(tx, self.shelves, command, now_ms) for command in commands)
-        for topic in topics_of(commands):
-            self._tell(topic)
+        self.tell(*topics_of(commands))
         return results
 
     def feed(self, after: int, limit: int = 1000) -> tuple[NumberedEvent, ...]:
@@ -267,13 +162,13 @@ class Bridge:
         now_ms: int,
         reason: ShortReason | None = None,
         key: str | None = None,
+        lot: str = "",
     ) -> PickTaken:
         """Post what the picker took, once; see :func:`wms_bridge.picking.confirm_pick`. Without a
         ``key`` the pick id serves."""
         with self.store.writing() as tx:
-            taken = confirm_pick(tx, pick, quantity, reason, key or f"pick/{pick}", now_ms)
-        for topic in (Topic.FEED, Topic.PICKS, Topic.OUTBOX):
-            self._tell(topic)
+            taken = confirm_pick(tx, pick, quantity, reason, key or f"pick/{pick}", now_ms, lot)
+        self.tell(Topic.FEED, Topic.PICKS, Topic.OUTBOX)
         return taken
 
     def fail_pick(self, pick: PickId, now_ms: int) -> PickRecord:
@@ -281,7 +176,7 @@ class Bridge:
         :func:`wms_bridge.picking.fail_pick`."""
         with self.store.writing() as tx:
             record = fail_pick(tx, pick, now_ms)
-        self._tell(Topic.FEED)
+        self.tell(Topic.FEED)
         return record
 
     def exceptions(self) -> tuple[PickRecord, ...]:
@@ -312,7 +207,7 @@ class Bridge:
     ) -> StationRecord:
         with self.store.writing() as tx:
             record = set_station(tx, self.shelves, station, closed, at_once, now_ms)
-        self._tell(Topic.FEED)
+        self.tell(Topic.FEED)
         return record
 
     # --- the outbox ---
@@ -322,7 +217,7 @@ class Bridge:
         :func:`wms_bridge.redelivery.retry_message`."""
         with self.store.writing() as tx:
             message = retry_message(tx, number, now_ms)
-        self._tell(Topic.OUTBOX)
+        self.tell(Topic.OUTBOX)
         return message
 
     # --- looking ---
@@ -346,24 +241,10 @@ class Bridge:
         """Check the books from the first entry on."""
         return verify_store(self.store)
 
-    def _tell_counts(self) -> None:
-        for topic in (Topic.FEED, Topic.COUNTS, Topic.OUTBOX, Topic.ALARMS):
-            self._tell(topic)
-
-    def _tell(self, topic: Topic) -> None:
-        for listener in self._listeners:
-            listener(topic)
-
 
 def verify_store(store: Store) -> LedgerReport:
     """Check the books in a store, and that its balances are those of the books."""
     with store.reading() as tx:
         stored = {(place.account, place.sku): place.quantity for place in tx.holdings()}
-        return verify(tx.entries(), stored)
-
-
-def _try_order(tx: Writing, order: PickOrder, now_ms: int) -> OrderAccepted | PodherdError:
-    try:
-        return take_order(tx, order, order_key(order.order), now_ms)
-    except PodherdError as error:
-        return error
+        lots = {(p.account, p.sku, p.lot): p.quantity for p in tx.lot_holdings()}
+        return verify(tx.entries(), stored, lots)

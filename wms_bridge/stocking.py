@@ -1,15 +1,17 @@
 """Catalogue and opening stock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import SkuStated, StockStated
 from planner.warehouse.flows import SkuFacts
-from planner.warehouse.ids import Sku
+from planner.warehouse.ids import NO_LOT, Sku
 from planner.warehouse.stock import Balance
-from wms_bridge.ledger import opening_movement, slot_account
+from wms_bridge.ledger import Movement, opening_movement, slot_account
+from wms_bridge.lots.naming import UNKNOWN, LotName, check_lot_name, lot_for
+from wms_bridge.lots.terms import tell_terms
 from wms_bridge.names import check_name, check_quantity
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import SkuRecord
@@ -33,7 +35,7 @@ def put_skus(tx: Writing, skus: Sequence[SkuRecord], now_ms: int = 0) -> None:
     """Add to the catalogue, and tell the fleet what is news to it. :class:`InvalidStock` on an
     unusable SKU."""
     for index, record in enumerate(skus):
-        _check_sku(record, f"skus[{index}]")
+        check_sku(record, f"skus[{index}].")
     latest = {record.sku: record.facts for record in skus}
     known = {record.sku: record.facts for record in tx.sku_records(latest)}
     news = [facts for sku, facts in latest.items() if facts != known.get(sku, SkuFacts(sku))]
@@ -42,47 +44,73 @@ def put_skus(tx: Writing, skus: Sequence[SkuRecord], now_ms: int = 0) -> None:
         tx.append_event(SkuStated(tuple(news[start : start + BALANCES_PER_EVENT])), now_ms)
 
 
+NO_LOTS: Mapping[int, LotName] = {}
+
+
 def load_stock(
-    tx: Writing, shelves: Shelves, records: Sequence[Balance], key: str, now_ms: int
+    tx: Writing,
+    shelves: Shelves,
+    records: Sequence[Balance],
+    key: str,
+    now_ms: int,
+    lots: Mapping[int, LotName] = NO_LOTS,
 ) -> StockLoaded:
-    """Post opening stock, all records or none. :class:`InvalidStock` names the first record that
-    cannot be: unknown slot or SKU, more than fits, a slot that has stock or comes twice."""
+    """Post opening stock, all records or none; ``lots`` has what is told of the lot of some, by
+    their place in ``records``. :class:`InvalidStock` names the first record that cannot be: unknown
+    slot or SKU, more than fits, a slot that has stock or comes twice, another date of a lot."""
     for index, record in enumerate(records):
         check_name(record.slot, f"records[{index}].slot", InvalidStock)
         check_name(record.sku, f"records[{index}].sku", InvalidStock)
-    digest = body_hash("stock", records)
+        check_lot_name(lots.get(index, UNKNOWN), f"records[{index}].", InvalidStock)
+    digest = body_hash("stock", (records, lots) if lots else records)
     answer = recall(tx, key, digest)
     if answer is not None:
         return from_json(decode(answer), StockLoaded)
     _check(tx, shelves, records)
     filled = [record for record in records if record.quantity]
-    tx.post([opening_movement(record, key, now_ms) for record in filled])
+    tx.post(_movements(tx, records, key, now_ms, lots))
     for start in range(0, len(records), BALANCES_PER_EVENT):
         chunk = tuple(records[start : start + BALANCES_PER_EVENT])
         tx.append_event(StockStated(chunk), now_ms)
+    for index in lots:
+        tell_terms(tx, records[index].slot, records[index].sku, now_ms)
     loaded = StockLoaded(len(filled), sum(record.quantity for record in filled))
     remember(tx, key, digest, encode(loaded).decode(), now_ms)
     return loaded
 
 
-def _check_sku(record: SkuRecord, field: str) -> None:
-    check_name(record.sku, f"{field}.sku", InvalidStock)
+def _movements(
+    tx: Writing, records: Sequence[Balance], key: str, now_ms: int, lots: Mapping[int, LotName]
+) -> list[Movement]:
+    moves = []
+    for index, record in enumerate(records):
+        if record.quantity:
+            name = lots.get(index, UNKNOWN)
+            known = name != UNKNOWN
+            lot = lot_for(tx, record.sku, name, "", now_ms, InvalidStock) if known else NO_LOT
+            moves.append(opening_movement(record, key, now_ms, lot))
+    return moves
+
+
+def check_sku(record: SkuRecord, field: str = "") -> None:
+    """:class:`InvalidStock` on an unusable SKU; ``field`` stands before the names of fields."""
+    check_name(record.sku, f"{field}sku", InvalidStock)
     for name in ("size_class", "velocity_class"):
         if getattr(record, name) is not None:
-            check_name(getattr(record, name), f"{field}.{name}", InvalidStock)
+            check_name(getattr(record, name), f"{field}{name}", InvalidStock)
     for name, least in (("weight_g", 0), ("case_quantity", 1)):
         value = getattr(record, name)
         if value is not None and not least <= value <= MAX_FACT:
             raise InvalidStock(
                 "out of range",
-                field=f"{field}.{name}",
+                field=f"{field}{name}",
                 value=value,
                 remedy=f"Send a whole number from {least} to {MAX_FACT}, or null if unknown.",
             )
     if record.piece_value is not None and not 0 <= record.piece_value <= MAX_FACT:
         raise InvalidStock(
             "out of range",
-            field=f"{field}.piece_value",
+            field=f"{field}piece_value",
             value=record.piece_value,
             remedy=f"Send a number from 0 to {MAX_FACT}, or null if unknown.",
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from planner.dispatch.state import Robot, State
 from planner.dispatch.step import TICK_MS, Dispatcher
+from planner.dispatch.stock import plain_sku
 from planner.warehouse.commands import Command, SendTransportOrder
 from planner.warehouse.errors import InvalidStudy, PodherdError, ReplayMismatch
 from planner.warehouse.events import (
@@ -250,7 +251,9 @@ def _at_end(dispatcher: Dispatcher, robot: Robot) -> Robot:
 
 def books_of(state: State) -> tuple[Balance, ...]:
     """What the books say lies in the slots."""
-    return tuple(Balance(slot, stock.sku, stock.quantity) for slot, stock in state.slots.items())
+    return tuple(
+        Balance(slot, plain_sku(stock.sku), stock.quantity) for slot, stock in state.slots.items()
+    )
 
 
 def pods_on_floor(dispatcher: Dispatcher, state: State) -> dict[PodId, int]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from planner.dispatch.state import Line, SlotStock, State
+from planner.dispatch.state import Line, State
+from planner.dispatch.stock import SlotStock
 from planner.warehouse.errors import InvalidSite
 from planner.warehouse.ids import LineId, OrderId, ReceiptId, Sku
 from planner.warehouse.orders import OrderLine, PickOrder, line_id

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +21,11 @@ from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.api.app import create_app
+from wms_bridge.api.bulk import items_of_csv
+from wms_bridge.bulk import Bulks
 from wms_bridge.cli import add_to
 from wms_bridge.client import BridgeClient, retrying
-from wms_bridge.main import Settings, is_loopback
+from wms_bridge.main import Settings, is_loopback, serve
 from wms_bridge.orderfile import FileOrder, read_orders, text_of_bytes
 from wms_bridge.replay import schedule
 from wms_bridge.service import Bridge
@@ -64,6 +67,21 @@ def test_rejected_rows_are_written_to_a_file(url: str, tmp_path: Path) -> None:
         ("3", "B", "none"),
         ("4", "C", "GREEN"),
     ]
+
+
+def test_an_import_goes_on_where_an_earlier_one_was_cut(
+    url: str, stocked: Bridge, client: BridgeClient, tmp_path: Path
+) -> None:
+    rows = [f"O{number:03d},{T},RED,1" for number in range(450)]
+    file = order_file(tmp_path, *rows)
+    key = f"file-{hashlib.sha256(file.read_bytes()).hexdigest()[:32]}-1"
+    taking = Bulks(stocked.store).take(items_of_csv(file), key, 1)
+    next(taking)  # 200 orders; then the bridge is killed
+    output = run("orders", "import", str(file), "--url", url)
+    assert "went on after row 201" in output
+    assert "accepted │ 450" in output
+    assert "sent before │ 0" in output
+    assert client.kpis().bridge["orders_received"] == 450
 
 
 def test_unknown_skus_can_be_added_and_orders_limited(
@@ -169,9 +187,8 @@ def test_bridge_is_not_opened_to_the_network_without_a_key(site: Site, tmp_path:
     site_file.write_bytes(encode(site))
     arguments = ("bridge", "--site", str(site_file), "--database", str(tmp_path / "b.db"))
     assert "--api-key" in run(*arguments, "--host", "0.0.0.0", code=1)
-    with pytest.raises(PodherdError, match="without a key"):
-        Settings(site_file, "sqlite://", host="192.168.0.7")
-    assert Settings(site_file, "sqlite://", host="192.168.0.7", api_key="k").api_key == "k"
+    with pytest.raises(PodherdError, match="open to the network"):
+        serve(Settings(site_file, sqlite_url(tmp_path / "c.db"), host="192.168.0.7"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])

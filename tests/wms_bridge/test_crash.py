@@ -120,7 +120,7 @@ class Caller:
         slot = f"P00{number % 3 + 1}/A/1/1"
         wanted = self._order(name, RED=1)
         command = self._show(pick, f"{name}#1", "RED", 1, slot=slot)
-        self._ask(lambda: self._client.send_order(wanted, f"key-{number}"))
+        self._ask(lambda: self._client.send_order(wanted))
         self._ask(lambda: self._client.send_commands([command]))
         self._ask(lambda: self._client.confirm_pick(pick, 1))
 

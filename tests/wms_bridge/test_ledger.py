@@ -10,6 +10,7 @@ from planner.warehouse.errors import InvalidStock
 from planner.warehouse.ids import LineId, OrderId, PickId, PodId, Sku, SlotId, StationId, VisitId
 from planner.warehouse.picks import PickTask
 from planner.warehouse.stock import Balance
+from wms_bridge.balances import posted
 from wms_bridge.ledger import (
     DISPUTED,
     OPENING,
@@ -21,7 +22,6 @@ from wms_bridge.ledger import (
     holds_pieces,
     movements_of_pick,
     opening_movement,
-    posted,
     slot_account,
     tote_account,
     verify,

@@ -53,7 +53,8 @@ def picked(pick: str, quantity: int, at_ms: int, slot: str = "P001/A/1/1") -> Li
 
 def confirmations(store: Store) -> list[OrderConfirmed]:
     with store.reading() as tx:
-        return [from_json(decode(m.body), OrderConfirmed) for m in tx.pending(10**12, 100)]
+        told = (m for m in tx.messages_after(0, 100) if m.order is not None)
+        return [from_json(decode(m.body), OrderConfirmed) for m in told]
 
 
 def shorten(line: str, quantity: int, total: int) -> ShortenLine:

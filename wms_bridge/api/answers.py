@@ -6,11 +6,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from planner.codec.messages import from_json, to_json
-from planner.warehouse.ids import CountId, OrderId, PickId, PutId, ReceiptId, Sku
+from planner.warehouse.ids import CountId, OrderId, PickId, PutId, ReceiptId, Sku, SlotId
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.stock import Balance
 from wms_bridge.answers import CommandTaken, OrderProgress, ReceiptProgress
 from wms_bridge.count_answers import CountResult
+from wms_bridge.phases import InTote, OrderPhase, PutBack
 from wms_bridge.records.work import AlarmRecord, Discrepancy, OrderStatus, StationRecord
 
 Kind = TypeVar("Kind")
@@ -28,9 +29,10 @@ class SkusTaken(BaseModel):
 
 
 class StockOut(BaseModel):
-    """Balances by slot."""
+    """Balances by slot; after ``next`` there are more."""
 
     stock: tuple[Balance, ...]
+    next: SlotId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class OrderAlteredOut:
     """How an order is after a change; see :class:`wms_bridge.changing.OrderAltered`."""
 
     order: OrderId
+    phase: OrderPhase
     status: OrderStatus
     priority: int
     due_ms: int | None
@@ -55,6 +58,8 @@ class OrderAlteredOut:
     pieces: int
     picked: int
     withdrawn: int
+    put_back: tuple[PutBack, ...]
+    in_tote: tuple[InTote, ...]
     changed: bool
     at_ms: int
 

@@ -4,26 +4,47 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from wms_bridge.api import problems
+from wms_bridge.access.gatekeeper import Access
+from wms_bridge.access.limits import RateParams, SocketParams
+from wms_bridge.access.outbound import OutboundPolicy
+from wms_bridge.api import contract, problems, refusals
+from wms_bridge.api.addresses import add_fallback, check_media_type
+from wms_bridge.api.bell import Bell
 from wms_bridge.api.context import Context
-from wms_bridge.api.guards import ApiKeyGuard, BodyLimit, HostGuard, OriginGuard, PageHeaders
+from wms_bridge.api.gate import Gate
+from wms_bridge.api.guards import BodyLimit, HostGuard, OriginGuard, PageHeaders, SizeGuard
+from wms_bridge.api.permitting import check_permitted
 from wms_bridge.api.routes import (
+    access as access_routes,
+)
+from wms_bridge.api.routes import (
+    bulks,
     counts,
     fleet,
+    hooks,
     live,
+    lots,
     master,
+    news,
+    openapi,
     orders,
     outbox,
     overview,
+    promises,
     receipts,
     rules,
     stations,
+    subscriptions,
+    traces,
 )
 from wms_bridge.outbox import Delivery
+from wms_bridge.ports.links import WmsLink
+from wms_bridge.posting import Posting
 from wms_bridge.service import Bridge
 
 ANY_HOST = "*"
@@ -35,24 +56,64 @@ def create_app(
     clock: Callable[[], int],
     *,
     delivery: Delivery | None = None,
+    posting: Posting | None = None,
+    link: WmsLink | None = None,
+    outbound: OutboundPolicy | None = None,
     api_key: str | None = None,
+    access: Access | None = None,
+    rates: RateParams | None = None,
+    sockets: SocketParams | None = None,
     allowed_hosts: Sequence[str] = (ANY_HOST,),
     page: Path = PAGE,
 ) -> FastAPI:
     """The web application of a bridge.
 
-    ``clock`` gives milliseconds since 1970 UTC. ``delivery`` runs as long as the app does.
-    ``api_key`` guards everything under ``/v1``. ``allowed_hosts`` are the names under which
+    ``clock`` gives milliseconds since 1970 UTC; ``delivery``, ``posting`` and ``link`` run as the
+    app does; ``outbound`` says where subscribers may be.
+    ``access`` guards everything under ``/v1``; without it only ``api_key`` does, and without that
+    anybody on this machine may do everything until there is an account or a key. ``rates`` and
+    ``sockets`` limit how much somebody may ask. ``allowed_hosts`` are the names under which
     callers may ask (against pages that point a name of theirs at this machine). ``page`` is the
     folder served at ``/``.
     """
-    context = Context(bridge, clock, delivery)
-    app = FastAPI(title="Podherd bridge", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    context = Context(bridge, clock, delivery, posting, link, outbound)
+    app = routed_app()
     app.state.context = context
+    if page.is_dir():
+        app.mount("/", StaticFiles(directory=page, html=True), name="page")
+    app.add_middleware(BodyLimit)
+    guard = access or Access(bridge.store, open_locally=True, environment_key=api_key)
+    app.state.access = guard
+    bridge.store.use_clock(clock)
+    app.add_middleware(
+        Gate, access=guard, site=bridge.site.name, clock=clock, rates=rates, sockets=sockets
+    )
+    app.add_middleware(SizeGuard)
+    app.add_middleware(OriginGuard)
+    if ANY_HOST not in allowed_hosts:
+        app.add_middleware(HostGuard, allowed_hosts=allowed_hosts)
+    app.add_middleware(PageHeaders)
+    return app
+
+
+def routed_app() -> FastAPI:
+    """An app that knows all routes and has no bridge yet: enough to tell what the contract is."""
+    app = FastAPI(
+        title=contract.TITLE,
+        lifespan=_lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(check_permitted), Depends(check_media_type)],
+    )
     problems.install(app)
+    refusals.install(app)
     for routes in (
         master,
+        bulks,
         orders,
+        lots,
         receipts,
         stations,
         counts,
@@ -61,17 +122,16 @@ def create_app(
         live,
         overview,
         outbox,
+        promises,
+        subscriptions,
+        hooks,
+        news,
+        traces,
+        openapi,
+        access_routes,
     ):
         app.include_router(routes.router)
-    if page.is_dir():
-        app.mount("/", StaticFiles(directory=page, html=True), name="page")
-    app.add_middleware(BodyLimit)
-    if api_key is not None:
-        app.add_middleware(ApiKeyGuard, api_key=api_key)
-    app.add_middleware(OriginGuard)
-    if ANY_HOST not in allowed_hosts:
-        app.add_middleware(HostGuard, allowed_hosts=allowed_hosts)
-    app.add_middleware(PageHeaders)
+    add_fallback(app)
     return app
 
 
@@ -79,22 +139,30 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     context.open()
-    delivering = asyncio.create_task(_deliver(context)) if context.delivery else None
+    runners = [runner for runner in (context.delivery, context.posting) if runner is not None]
+    running = [asyncio.create_task(_run(runner, context.outbox)) for runner in runners]
+    if context.link is not None:
+        running.append(asyncio.create_task(context.link.run()))
     yield
     context.close()
-    if delivering is not None:
-        delivering.cancel()
-        with suppress(asyncio.CancelledError):
-            await delivering
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _deliver(context: Context) -> None:
-    assert context.delivery is not None
-    running = asyncio.create_task(context.delivery.run())
+class _Runner(Protocol):
+    async def run(self) -> None: ...
+
+    def wake(self) -> None: ...
+
+
+async def _run(runner: _Runner, news: Bell) -> None:
+    """Have it run, and wake it on news, until cancelled."""
+    running = asyncio.create_task(runner.run())
     try:
         while True:
-            rung = context.outbox.listen()
-            context.delivery.wake()
+            rung = news.listen()
+            runner.wake()
             await rung.wait()
     finally:
         running.cancel()

@@ -1,112 +1,104 @@
-"""Many orders in one request; each is taken or rejected by itself."""
+"""The bodies of bulks: CSV, a JSON array, or JSON lines. CSV and JSON lines are read from disk."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
 from planner.codec.messages import decode
 from planner.warehouse.errors import InvalidMessage, InvalidOrder, PodherdError
-from planner.warehouse.orders import PickOrder
-from wms_bridge.answers import BulkTaken, Rejection, rejection_of
-from wms_bridge.api.problems import field_path, shown
-from wms_bridge.api.requests import OrderIn
-from wms_bridge.orderfile import FileOrder, RejectedRow, printable, read_orders, text_of_bytes
-from wms_bridge.problem_codes import code_of
-from wms_bridge.service import Bridge
+from wms_bridge.answers import Rejection, rejection_of
+from wms_bridge.api.problems import field_path
+from wms_bridge.api.requests import NamedOrderIn
+from wms_bridge.bulk import BulkItem, BulkOrder, BulkPart, rejection
+from wms_bridge.orderfile import FileOrder, read_orders, text_of_file
 
-_LINE = re.compile(r"lines\[(\d+)\]")
+CSV = "text/csv"
+JSON = "application/json"
+JSON_LINES = "application/x-ndjson"
+REJECT_COLUMNS = ("row", "order", "code", "field", "value", "problem", "remedy")
 
-
-@dataclass(slots=True)
-class _Batch:
-    """Orders with the rows they came from, and what is wrong with others."""
-
-    orders: list[PickOrder] = field(default_factory=list)
-    rows: list[tuple[int, ...]] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-
-    def add(self, order: PickOrder, rows: tuple[int, ...]) -> None:
-        self.orders.append(order)
-        self.rows.append(rows)
-
-    def take(self, bridge: Bridge, now_ms: int) -> BulkTaken:
-        results = bridge.receive_orders(self.orders, now_ms)
-        repeated = 0
-        for order, rows, result in zip(self.orders, self.rows, results, strict=True):
-            if isinstance(result, PodherdError):
-                row = _row_of(result.field, rows)
-                self.rejections.append(_rejection(row, order.order, result))
-            else:
-                repeated += result.repeated
-        names = dict.fromkeys(r.order or f"row {r.row}" for r in self.rejections)
-        accepted = sum(not isinstance(result, PodherdError) for result in results)
-        return BulkTaken(
-            accepted=accepted,
-            repeated=repeated,
-            rejected=len(names),
-            rejected_orders=tuple(names),
-            rejections=tuple(sorted(self.rejections, key=lambda rejection: rejection.row)),
-        )
+BodyReader: TypeAlias = Callable[[Path], Iterator[BulkItem]]
 
 
-def take_csv(bridge: Bridge, body: bytes, now_ms: int) -> BulkTaken:
-    """Orders of a CSV file; see :mod:`wms_bridge.orderfile`."""
-    batch = _Batch()
-    for found in read_orders(text_of_bytes(body)):
-        match found:
-            case FileOrder():
-                batch.add(found.order, found.rows)
-            case RejectedRow():
-                batch.rejections.append(rejection_of(found))
-    return batch.take(bridge, now_ms)
+def items_of_csv(file: Path) -> Iterator[BulkItem]:
+    """See :mod:`wms_bridge.orderfile`; :class:`InvalidOrder` if there is no usable header."""
+    for found in read_orders(text_of_file(file)):
+        if isinstance(found, FileOrder):
+            yield BulkOrder(found.order, found.rows)
+        else:
+            yield rejection_of(found)
 
 
-def take_json(bridge: Bridge, body: bytes, now_ms: int) -> BulkTaken:
-    """Orders of a JSON array; :class:`InvalidMessage` if it is none."""
-    items = decode(body)
+def items_of_json(file: Path) -> Iterator[BulkItem]:
+    """An array of orders; :class:`InvalidMessage` if it is none."""
+    items = decode(file.read_bytes())
     if not isinstance(items, list):
         raise InvalidMessage("not an array of orders", remedy="Send [{...}, {...}].")
-    batch = _Batch()
     for row, item in enumerate(items, start=1):
-        try:
-            order = _order_of(item)
-        except PodherdError as error:
-            name = item.get("order", "") if isinstance(item, dict) else ""
-            batch.rejections.append(_rejection(row, str(name), error))
-        else:
-            batch.add(order, (row,))
-    return batch.take(bridge, now_ms)
+        yield _item(row, item)
 
 
-def _order_of(item: object) -> PickOrder:
+def items_of_json_lines(file: Path) -> Iterator[BulkItem]:
+    """An order on every line; empty lines are passed over."""
+    with file.open("rb") as lines:
+        for row, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _item_of_line(row, line)
+
+
+READERS: dict[str, BodyReader] = {
+    JSON: items_of_json,
+    CSV: items_of_csv,
+    JSON_LINES: items_of_json_lines,
+}
+
+
+def reject_file(parts: Iterable[BulkPart]) -> Iterator[str]:
+    """The rejections of a bulk as CSV, row by row."""
+    yield _csv_row(REJECT_COLUMNS)
+    for part in parts:
+        for one in part.rejections:
+            yield _csv_row([getattr(one, name) for name in REJECT_COLUMNS])
+
+
+def _item_of_line(row: int, line: bytes) -> BulkItem:
     try:
-        return OrderIn.model_validate(item).pick_order()
+        item = decode(line)
+    except PodherdError as error:
+        return _rejected(row, "", error)
+    return _item(row, item)
+
+
+def _item(row: int, item: object) -> BulkItem:
+    try:
+        return BulkOrder(_order_in(item).named(), (row,))
+    except PodherdError as error:
+        name = item.get("order", "") if isinstance(item, dict) else ""
+        return _rejected(row, name, error)
+
+
+def _rejected(row: int, name: object, error: PodherdError) -> Rejection:
+    return rejection(row, name if isinstance(name, str) else "", error)
+
+
+def _order_in(item: object) -> NamedOrderIn:
+    try:
+        return NamedOrderIn.model_validate(item)
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidOrder(
             first["msg"],
             field=field_path(list(first["loc"])),
             value=first["input"],
-            remedy="See /docs for the shape of an order.",
+            remedy="See the reference for the shape of an order.",
         ) from error
 
 
-def _row_of(path: str, rows: Sequence[int]) -> int:
-    line = _LINE.match(path)
-    index = int(line.group(1)) if line else 0
-    return rows[index] if index < len(rows) else rows[0]
-
-
-def _rejection(row: int, order: str, error: PodherdError) -> Rejection:
-    value = shown(error.value)
-    return Rejection(
-        row=row,
-        order=printable(order),
-        code=code_of(error),
-        field=error.field,
-        value="" if value is None else printable(str(value)),
-        problem=error.problem,
-        remedy=error.remedy,
-    )
+def _csv_row(values: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(values)
+    return text.getvalue()

@@ -6,20 +6,39 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from planner.warehouse.ids import PodId
+from planner.warehouse.view import RobotActivity
+from wms_bridge.access.outbound import OutboundPolicy
 from wms_bridge.api.bell import Bell
 from wms_bridge.api.latest import LatestView
 from wms_bridge.outbox import Delivery
+from wms_bridge.ports.links import WmsLink
+from wms_bridge.posting import Posting
 from wms_bridge.service import Bridge
 from wms_bridge.topics import Topic
 
+VIEW_MAX_AGE_MS = 30_000
+
 
 class Context:
-    """The bridge, its clock (ms), the bells rung on news and the latest view of the floor."""
+    """The bridge, its clock (ms), what delivers and posts, the bells rung on news and the latest
+    view of the floor."""
 
-    def __init__(self, bridge: Bridge, clock: Callable[[], int], delivery: Delivery | None):
+    def __init__(
+        self,
+        bridge: Bridge,
+        clock: Callable[[], int],
+        delivery: Delivery | None,
+        posting: Posting | None = None,
+        link: WmsLink | None = None,
+        outbound: OutboundPolicy | None = None,
+    ):
         self.bridge = bridge
         self.clock = clock
         self.delivery = delivery
+        self.posting = posting
+        self.link = link
+        self.outbound = outbound or OutboundPolicy()
         self.started_ms = clock()
         self.feed = Bell()
         self.picks = Bell()
@@ -45,6 +64,18 @@ class Context:
         """Let everybody who waits go."""
         for bell in (*self._bells.values(), self.latest.bell):
             bell.close()
+
+    def pods_under_way(self) -> frozenset[PodId]:
+        """Pods that are being carried to a station by the newest view of the floor; none if that is
+        older than ``VIEW_MAX_AGE_MS``: what it shows is over."""
+        view, age_ms = self.latest.view, self.latest.age_ms(self.clock())
+        if view is None or age_ms is None or age_ms > VIEW_MAX_AGE_MS:
+            return frozenset()
+        return frozenset(
+            robot.load
+            for robot in view.robots
+            if robot.load is not None and robot.activity is RobotActivity.DELIVER
+        )
 
     def _heard(self, topic: Topic) -> None:
         if topic in self._bells:

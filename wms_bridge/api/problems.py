@@ -17,7 +17,10 @@ from planner.warehouse.errors import (
     PodherdError,
     TooLate,
     Unavailable,
+    UnknownSite,
 )
+from wms_bridge.access.redacting import MASK, names_a_secret, redacted_value
+from wms_bridge.api.catalogue import REMEDIES
 from wms_bridge.problem_codes import INTERNAL_ERROR, code_of
 
 LOG = logging.getLogger(__name__)
@@ -26,6 +29,7 @@ _MAX_SHOWN = 200
 
 _STATUS: Mapping[type[PodherdError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    UnknownSite: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooLate: HTTPStatus.CONFLICT,
     IdempotencyConflict: HTTPStatus.CONFLICT,
@@ -37,8 +41,29 @@ _HTTP_CODES: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "content_too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limited",
 }
 """Of errors that the web framework or a guard finds."""
+
+
+class Refused(HTTPException):
+    """A request refused before a route was asked, with what to do about it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        field: str,
+        value: str,
+        remedy: str,
+        headers: Mapping[str, str] | None = None,
+    ):
+        super().__init__(status, detail, headers)
+        self.field = field
+        self.value = value
+        self.remedy = remedy
 
 
 def problem(
@@ -51,7 +76,7 @@ def problem(
     remedy: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An error answer."""
+    """An error answer; without a ``remedy`` it has that of its kind."""
     body: dict[str, object] = {
         "type": f"urn:podherd:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
@@ -59,7 +84,8 @@ def problem(
         "detail": detail,
         "code": code,
     }
-    more = {"field": field, "value": shown(value), "remedy": remedy}
+    value = MASK if value is not None and names_a_secret(field) else value
+    more = {"field": field, "value": shown(value), "remedy": remedy or REMEDIES.get(code, "")}
     body |= {name: text for name, text in more.items() if text not in ("", None)}
     return Response(json.dumps(body), int(status), headers, MEDIA_TYPE)
 
@@ -70,7 +96,8 @@ def status_of(kind: type[PodherdError]) -> HTTPStatus:
 
 
 def shown(value: object) -> str | int | float | bool | None:
-    """A value from outside, short enough to be sent back."""
+    """A value from outside, short enough to be sent back, its secrets masked."""
+    value = redacted_value(value)
     if value is None or isinstance(value, int | float | bool):
         return value
     text = value if isinstance(value, str) else repr(value)
@@ -107,7 +134,7 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         str(first["msg"]),
         field=field_path(path) or str(first["loc"][0]),
         value=first.get("input"),
-        remedy="See /docs for the shape of this request.",
+        remedy="See /v1/openapi.json for the shape of this request.",
     )
 
 
@@ -122,7 +149,12 @@ def field_path(parts: list[str | int]) -> str:
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _HTTP_CODES.get(error.status_code, f"http_{error.status_code}")
-    return problem(error.status_code, code, str(error.detail), headers=error.headers)
+    more = (
+        {"field": error.field, "value": error.value, "remedy": error.remedy}
+        if isinstance(error, Refused)
+        else {}
+    )
+    return problem(error.status_code, code, str(error.detail), headers=error.headers, **more)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

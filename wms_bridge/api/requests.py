@@ -11,6 +11,7 @@ from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import Balance
 from wms_bridge.deciding import Decision
+from wms_bridge.lots.naming import UNKNOWN, LotName
 from wms_bridge.names import check_quantity, check_rank
 from wms_bridge.records.counts import CaseAction
 from wms_bridge.records.work import SkuRecord
@@ -45,11 +46,14 @@ class SkusIn(_Request):
 
 
 class StockIn(_Request):
-    """Pieces of an SKU in a slot."""
+    """Pieces of an SKU in a slot, and what is known of their lot."""
 
     slot: StrictStr
     sku: StrictStr
     quantity: StrictInt
+    lot: StrictStr = ""
+    expires_ms: StrictInt | None = None
+    owner: StrictStr = ""
 
 
 class OpeningStockIn(_Request):
@@ -66,25 +70,31 @@ class OpeningStockIn(_Request):
             for record in self.records
         )
 
+    def lots(self) -> dict[int, LotName]:
+        """What is told of the lots of some records, by their place."""
+        told = (LotName(record.lot, record.owner, record.expires_ms) for record in self.records)
+        return {index: name for index, name in enumerate(told) if name != UNKNOWN}
+
 
 class OrderLineIn(_Request):
-    """One line; ``number`` is the WMS's own, else lines count from 1 in the order given."""
+    """One line, of goods of ``owner`` (empty: the site's own); ``number`` is the WMS's own, else
+    lines count from 1 in the order given."""
 
     sku: StrictStr
     quantity: StrictInt
+    owner: StrictStr = ""
     number: StrictInt | None = Field(None, ge=1, le=MAX_LINE_NUMBER)
 
 
 class OrderIn(_Request):
-    """A pick order; ``due_ms`` is the site time by which it should be complete; orders of higher
-    ``priority`` go first."""
+    """What a pick order asks for, complete; ``due_ms`` is the site time by which it should be
+    complete; orders of higher ``priority`` go first."""
 
-    order: StrictStr
     lines: list[OrderLineIn]
     due_ms: StrictInt | None = None
     priority: StrictInt = 0
 
-    def pick_order(self) -> PickOrder:
+    def pick_order(self, order: str) -> PickOrder:
         """As the service takes it; :class:`InvalidOrder` names the wrong field."""
         if not self.lines:
             raise InvalidOrder(
@@ -96,22 +106,18 @@ class OrderIn(_Request):
         for index, line in enumerate(self.lines):
             check_quantity(line.quantity, f"lines[{index}].quantity", InvalidOrder)
         check_rank(self.priority, self.due_ms, InvalidOrder)
-        lines = tuple(_lines(self.order, self.lines))
-        return PickOrder(OrderId(self.order), lines, self.due_ms, self.priority)
+        lines = tuple(_lines(order, self.lines))
+        return PickOrder(OrderId(order), lines, self.due_ms, self.priority)
 
 
-class ChangeIn(_Request):
-    """New contents of an order, complete: what is left out is not wanted any more."""
+class NamedOrderIn(OrderIn):
+    """An order of a bulk, with its id."""
 
-    lines: list[OrderLineIn]
-    due_ms: StrictInt | None = None
-    priority: StrictInt = 0
+    order: StrictStr
 
-    def pick_order(self, order: str) -> PickOrder:
+    def named(self) -> PickOrder:
         """As the service takes it; :class:`InvalidOrder` names the wrong field."""
-        return OrderIn(
-            order=order, lines=self.lines, due_ms=self.due_ms, priority=self.priority
-        ).pick_order()
+        return self.pick_order(self.order)
 
 
 class PriorityIn(_Request):
@@ -128,16 +134,27 @@ class CloseIn(_Request):
 
 
 class ReceiptIn(_Request):
-    """Goods received."""
+    """Goods received: ``lot`` is the maker's code (GS1 AI 10), ``expires_ms`` when they expire
+    (AI 17), ``owner`` whose they are (empty: the site's own)."""
 
     receipt: StrictStr
     sku: StrictStr
     quantity: StrictInt
+    lot: StrictStr = ""
+    expires_ms: StrictInt | None = None
+    owner: StrictStr = ""
 
     def goods(self) -> Receipt:
         """As the service takes them; :class:`InvalidReceipt` on a quantity out of range."""
         check_quantity(self.quantity, "quantity", InvalidReceipt)
-        return Receipt(ReceiptId(self.receipt), Sku(self.sku), self.quantity)
+        return Receipt(
+            ReceiptId(self.receipt),
+            Sku(self.sku),
+            self.quantity,
+            self.lot,
+            self.expires_ms,
+            self.owner,
+        )
 
 
 class ConfirmPutIn(_Request):
@@ -147,10 +164,12 @@ class ConfirmPutIn(_Request):
 
 
 class ConfirmIn(_Request):
-    """What the picker took; with a ``reason`` if that is less than asked."""
+    """What the picker took; with a ``reason`` if that is less than asked, or more; ``lot`` is the
+    code of the lot if it was scanned."""
 
     quantity: StrictInt
     reason: ShortReason | None = None
+    lot: StrictStr = ""
 
 
 class ConfirmCountIn(_Request):
@@ -187,6 +206,11 @@ def _sku(item: SkuIn) -> SkuRecord:
 
 def _lines(order: str, lines: Sequence[OrderLineIn]) -> list[OrderLine]:
     return [
-        OrderLine(line_id(OrderId(order), line.number or place), Sku(line.sku), line.quantity)
+        OrderLine(
+            line_id(OrderId(order), line.number or place),
+            Sku(line.sku),
+            line.quantity,
+            line.owner,
+        )
         for place, line in enumerate(lines, start=1)
     ]

@@ -68,7 +68,7 @@ def test_json_orders_are_taken_one_by_one(url: str, client: BridgeClient) -> Non
         {**good, "due_ms": 5},
         good,
     ]
-    answer = httpx.post(f"{url}/v1/orders/bulk", json=body).json()
+    answer = httpx.post(f"{url}/v1/orders/three%20pods/bulk", json=body).json()
     assert (answer["accepted"], answer["repeated"], answer["rejected"]) == (2, 1, 5)
     found = [(item["row"], item["order"], item["code"]) for item in answer["rejections"]]
     assert found == [

@@ -31,10 +31,11 @@ from wms_bridge.service import Bridge
 OrderMaker = Callable[..., PickOrder]
 ShowMaker = Callable[..., ShowPicks]
 S1 = StationId("S1")
+ORDERS = "/v1/orders/three%20pods"
 
 
 def test_a_shift_in_small(client: BridgeClient, order: OrderMaker, show: ShowMaker) -> None:
-    client.send_order(order("A", RED=3, RARE=2), "k")
+    client.send_order(order("A", RED=3, RARE=2))
     commands: list[ShowPicks | ShortenLine] = [
         show("p/1 #ä", "A#1", "RED", 3),
         ShortenLine(OrderId("A"), LineId("A#2"), 2, 2, ShortReason.INSUFFICIENT_STOCK),
@@ -66,19 +67,19 @@ def test_site_skus_and_stock(client: BridgeClient, site: Site) -> None:
 
 
 def test_repeated_order_has_the_same_answer(client: BridgeClient, order: OrderMaker) -> None:
-    first = client.send_order(order("A", RED=3), "k")
-    again = client.send_order(order("A", RED=3), "k")
+    first = client.send_order(order("A", RED=3))
+    again = client.send_order(order("A", RED=3))
     assert (first.repeated, again.repeated) == (False, True)
     assert again.received_ms == first.received_ms
     with pytest.raises(IdempotencyConflict) as error:
-        client.send_order(order("A", RED=4), "k")
-    assert (error.value.field, error.value.value) == ("Idempotency-Key", "k")
+        client.send_order(order("A", RED=4))
+    assert (error.value.field, error.value.value) == ("order", "A")
 
 
 def test_repeat_is_answered_byte_by_byte_the_same(url: str) -> None:
-    body = {"order": "A", "lines": [{"sku": "RED", "quantity": 1}]}
-    first, again = (httpx.post(f"{url}/v1/orders", json=body) for _ in range(2))
-    assert (first.status_code, again.status_code) == (201, 201)
+    body = {"lines": [{"sku": "RED", "quantity": 1}]}
+    first, again = (httpx.put(f"{url}{ORDERS}/A", json=body) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
     assert first.content == again.content
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["Idempotency-Replayed"] == "true"
@@ -87,22 +88,19 @@ def test_repeat_is_answered_byte_by_byte_the_same(url: str) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "value"),
     [
-        ({"order": "A", "lines": []}, "lines", "[]"),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": 0}]}, "lines[0].quantity", 0),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": -1}]}, "lines[0].quantity", -1),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": 1.5}]}, "lines[0].quantity", 1.5),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": True}]}, "lines[0].quantity", True),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": 10**30}]}, "lines[0].quantity", None),
-        ({"order": "A", "lines": [{"sku": "GREEN", "quantity": 1}]}, "lines[0].sku", "GREEN"),
-        ({"order": "A", "lines": [{"sku": "\ud800", "quantity": 1}]}, "lines[0].sku", None),
-        ({"order": "", "lines": [{"sku": "RED", "quantity": 1}]}, "order", None),
-        ({"order": 7, "lines": [{"sku": "RED", "quantity": 1}]}, "order", 7),
-        ({"lines": [{"sku": "RED", "quantity": 1}]}, "order", None),
-        ({"order": "A", "lines": [{"sku": "RED", "quantity": 1}], "x": 1}, "x", 1),
-        ({"order": "A", "due_ms": -1, "lines": [{"sku": "RED", "quantity": 1}]}, "due_ms", -1),
+        ({"lines": []}, "lines", "[]"),
+        ({"lines": [{"sku": "RED", "quantity": 0}]}, "lines[0].quantity", 0),
+        ({"lines": [{"sku": "RED", "quantity": -1}]}, "lines[0].quantity", -1),
+        ({"lines": [{"sku": "RED", "quantity": 1.5}]}, "lines[0].quantity", 1.5),
+        ({"lines": [{"sku": "RED", "quantity": True}]}, "lines[0].quantity", True),
+        ({"lines": [{"sku": "RED", "quantity": 10**30}]}, "lines[0].quantity", None),
+        ({"lines": [{"sku": "GREEN", "quantity": 1}]}, "lines[0].sku", "GREEN"),
+        ({"lines": [{"sku": "\ud800", "quantity": 1}]}, "lines[0].sku", None),
+        ({"order": "A", "lines": [{"sku": "RED", "quantity": 1}]}, "order", "A"),
+        ({"lines": [{"sku": "RED", "quantity": 1}], "x": 1}, "x", 1),
+        ({"due_ms": -1, "lines": [{"sku": "RED", "quantity": 1}]}, "due_ms", -1),
         (
             {
-                "order": "A",
                 "lines": [
                     {"sku": "RED", "quantity": 1, "number": 2},
                     {"sku": "BLUE", "quantity": 1, "number": 2},
@@ -117,8 +115,8 @@ def test_repeat_is_answered_byte_by_byte_the_same(url: str) -> None:
 def test_bad_order_is_a_problem_that_names_the_field(
     url: str, client: BridgeClient, body: object, field: str, value: object
 ) -> None:
-    answer = httpx.post(
-        f"{url}/v1/orders",
+    answer = httpx.put(
+        f"{url}{ORDERS}/A",
         content=json.dumps(body),
         headers={"Content-Type": "application/json"},
     )
@@ -136,20 +134,20 @@ def test_bad_order_is_a_problem_that_names_the_field(
     ("method", "path", "status", "code"),
     [
         ("GET", "/v1/nothing", 404, "not_found"),
-        ("GET", "/v1/orders/nobody", 404, "not_found"),
-        ("DELETE", "/v1/orders", 405, "method_not_allowed"),
-        ("GET", "/v1/orders?limit=0", 422, "invalid_request"),
-        ("GET", "/v1/orders?limit=ten", 422, "invalid_request"),
-        ("GET", "/v1/orders?order=biggest", 422, "invalid_request"),
-        ("GET", f"/v1/orders?before={10**30}", 422, "invalid_request"),
+        ("GET", f"{ORDERS}/nobody", 404, "not_found"),
+        ("DELETE", ORDERS, 405, "method_not_allowed"),
+        ("GET", f"{ORDERS}?limit=0", 422, "invalid_request"),
+        ("GET", f"{ORDERS}?limit=ten", 422, "invalid_request"),
+        ("GET", f"{ORDERS}?order=biggest", 422, "invalid_request"),
+        ("GET", f"{ORDERS}?before={10**30}", 422, "invalid_request"),
         ("GET", "/v1/fleet/events?after=-1", 422, "invalid_request"),
         ("GET", f"/v1/fleet/events?after={10**30}", 422, "invalid_request"),
         ("GET", "/v1/stations/S1/picks?after=-1", 422, "invalid_request"),
         ("POST", "/v1/outbox/7/retry", 404, "not_found"),
         ("POST", "/v1/outbox/first/retry", 422, "invalid_request"),
         ("GET", "/v1/stations/S9/picks", 404, "not_found"),
-        ("POST", "/v1/orders", 422, "invalid_request"),
-        ("POST", "/v1/orders/bulk", 422, "invalid_message"),
+        ("PUT", f"{ORDERS}/A", 422, "invalid_request"),
+        ("POST", f"{ORDERS}/bulk", 422, "invalid_message"),
         ("POST", "/v1/fleet/view", 422, "invalid_message"),
         ("POST", "/v1/fleet/commands", 422, "invalid_message"),
         ("POST", "/v1/picks/nobody/confirm", 422, "invalid_request"),
@@ -166,7 +164,7 @@ def test_every_error_is_a_problem(url: str, method: str, path: str, status: int,
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1,", b"nul"])
 def test_body_that_is_not_json_is_a_problem(url: str, body: bytes) -> None:
-    for path in ("/v1/orders", "/v1/orders/bulk", "/v1/fleet/commands", "/v1/fleet/view"):
+    for path in (f"{ORDERS}/bulk", "/v1/fleet/commands", "/v1/fleet/view"):
         answer = httpx.post(url + path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code in (400, 422), path
         assert answer.headers["Content-Type"] == "application/problem+json", path
@@ -271,7 +269,7 @@ def test_pages_of_other_sites_may_look_at_nothing_and_change_nothing(url: str) -
     evil = {"Origin": "https://evil.example"}
     answer = httpx.put(f"{url}/v1/skus", json={"skus": []}, headers=evil)
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
-    assert "Access-Control-Allow-Origin" not in httpx.get(f"{url}/v1/orders", headers=evil).headers
+    assert "Access-Control-Allow-Origin" not in httpx.get(f"{url}{ORDERS}", headers=evil).headers
     assert httpx.put(f"{url}/v1/skus", json={"skus": []}, headers={"Origin": url}).is_success
 
 
@@ -295,6 +293,18 @@ def test_host_may_be_an_address_of_either_kind_with_or_without_a_port(
 
 def test_body_beyond_the_limit_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wms_bridge.api.guards.MAX_BODY_BYTES", 1000)
-    answer = httpx.post(f"{url}/v1/orders/bulk", content=b"[" + b" " * 2000 + b"]")
+    answer = httpx.post(f"{url}{ORDERS}/bulk", json=["x" * 2000])
     assert (answer.status_code, answer.json()["code"]) == (413, "content_too_large")
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_stock_comes_in_pages_and_a_slot_whole(url: str, client: BridgeClient) -> None:
+    pages: list[list[str]] = []
+    after: str | None = ""
+    while after is not None:
+        page = httpx.get(f"{url}/v1/stock", params={"after": after, "limit": 1}).json()
+        pages.append([record["slot"] for record in page["stock"]])
+        after = page["next"]
+    assert pages == [["P001/A/1/1"], ["P001/A/1/2"], ["P002/A/1/1"]]
+    assert [balance.slot for balance in client.stock()] == [slot for page in pages for slot in page]
+    assert httpx.get(f"{url}/v1/stock", params={"limit": 0}).status_code == 422

@@ -1,9 +1,10 @@
-"""docs/reference/api.md names every endpoint and error, and its examples are what is answered."""
+"""The pages docs/reference/api*.md name every endpoint and error, and their examples are what is
+answered. The examples of a page are sent in their order to a new bridge."""
 
 import asyncio
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,9 @@ from wms_bridge.outbox import MAX_REFUSALS, Delivery
 from wms_bridge.problem_codes import CODES
 from wms_bridge.service import Bridge
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
+PAGE = REFERENCE / "api.md"
+PAGES = sorted(REFERENCE.glob("api*.md"))
 START_MS = 1_750_000_000_000
 VERSION = '"version": "0.1.0"'
 
@@ -38,8 +41,12 @@ class Example:
     answer: str
 
 
-def text() -> str:
-    return PAGE.read_text(encoding="utf-8")
+def text(page: Path = PAGE) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def everything() -> str:
+    return "\n".join(text(page) for page in PAGES)
 
 
 def head_and_body(block: str) -> tuple[str, dict[str, str], str]:
@@ -48,9 +55,9 @@ def head_and_body(block: str) -> tuple[str, dict[str, str], str]:
     return first, dict(line.split(": ", 1) for line in lines), body.strip()
 
 
-def examples() -> list[Example]:
+def examples(page: Path = PAGE) -> list[Example]:
     found = []
-    for block in re.findall(r"^```http\n(.*?)^```$", text(), re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```http\n(.*?)^```$", text(page), re.MULTILINE | re.DOTALL):
         asked, _, told = block.partition("HTTP/1.1 ")
         first, headers, body = head_and_body(asked)
         method, path = first.split()
@@ -69,7 +76,8 @@ class Play:
         store = MemoryStore()
         sender = WebhookSender("https://wms.example/podherd", httpx.MockTransport(self._wms))
         self._delivery = Delivery(store, sender, lambda: self.now_ms)
-        app = create_app(Bridge(site, store), lambda: self.now_ms, delivery=self._delivery)
+        named = replace(site, name="berlin")
+        app = create_app(Bridge(named, store), lambda: self.now_ms, delivery=self._delivery)
         self._store = store
         self._http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8600"
@@ -100,14 +108,15 @@ class Play:
             self.now_ms = due_ms
 
 
-async def play(site: Site) -> tuple[list[httpx.Response], list[bytes]]:
+async def play(site: Site, page: Path = PAGE) -> tuple[list[httpx.Response], list[bytes]]:
     player = Play(site)
-    return [await player.ask(example) for example in examples()], player.sent
+    return [await player.ask(example) for example in examples(page)], player.sent
 
 
-def test_examples_are_what_the_bridge_answers(site: Site) -> None:
-    answers, _ = asyncio.run(play(site))
-    for example, answer in zip(examples(), answers, strict=True):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_are_what_the_bridge_answers(site: Site, page: Path) -> None:
+    answers, _ = asyncio.run(play(site, page))
+    for example, answer in zip(examples(page), answers, strict=True):
         asked = f"{example.method} {example.path}"
         assert answer.status_code == example.status, asked
         shown = {name: answer.headers.get(name) for name in example.answer_headers}
@@ -126,20 +135,25 @@ def test_confirmation_shown_is_the_one_sent(site: Site) -> None:
     assert json.loads(cancelled)["message"] == "order-cancelled/A-1002"
 
 
+def named(page: str) -> list[str]:
+    return re.findall(r"^### `((?:GET|PUT|POST|PATCH|DELETE|WS) \S+)`$", page, re.MULTILINE)
+
+
 def test_every_endpoint_has_a_heading_and_an_example(site: Site) -> None:
     paths = create_app(Bridge(site, MemoryStore()), lambda: 0).openapi()["paths"]
     known = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     links = [route for route in live.router.routes if isinstance(route, APIWebSocketRoute)]
     known |= {f"WS {route.path}" for route in links}
-    headings = re.findall(r"^### `((?:GET|PUT|POST|DELETE|WS) \S+)`$", text(), re.MULTILINE)
+    headings = named(everything())
     assert sorted(headings) == sorted(path.replace(":path}", "}") for path in known)
     asked = [f"{example.method} {example.path.partition('?')[0]}" for example in examples()]
-    for heading in set(headings) - {f"WS {route.path}" for route in links}:
+    for heading in set(named(text())) - {f"WS {route.path}" for route in links}:
         pattern = re.sub(r"\\\{\w+\\\}", "[^ ]+", re.escape(heading))
         assert any(re.fullmatch(pattern, one) for one in asked), heading
 
 
 @pytest.mark.parametrize("kind", CODES, ids=CODES.get)
 def test_every_error_is_in_the_table_with_its_status(kind: type) -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", text(), re.MULTILINE))
+    problems = text(REFERENCE / "problems.md")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", problems, re.MULTILINE))
     assert int(rows[CODES[kind]]) == status_of(kind)

@@ -79,10 +79,11 @@ export class NoAnswer extends Error {
 
 /** Orders to show: the oldest open and the latest finished ones, and how many there are in `total`. */
 export async function getOrders() {
+  const path = await ordersPath();
   const lists = await Promise.all([
-    getJson(`v1/orders?status=open&order=oldest&limit=${OLDEST_OPEN}`),
-    getJson(`v1/orders?status=complete&limit=${LATEST_DONE}`),
-    getJson(`v1/orders?status=complete_short&limit=${LATEST_DONE}`),
+    getJson(`${path}?status=open&order=oldest&limit=${OLDEST_OPEN}`),
+    getJson(`${path}?status=complete&limit=${LATEST_DONE}`),
+    getJson(`${path}?status=complete_short&limit=${LATEST_DONE}`),
   ]);
   const orders = lists.flatMap((answer) => answer.orders);
   const { bridge } = await getJson("v1/kpis");
@@ -90,8 +91,16 @@ export async function getOrders() {
 }
 
 /** One order with its lines in `order_lines`. */
-export function getOrder(order) {
-  return getJson(`v1/orders/${encodeURIComponent(order)}`);
+export async function getOrder(order) {
+  return getJson(`${await ordersPath()}/${encodeURIComponent(order)}`);
+}
+
+let ofSite = null;
+
+/** Where the orders of the bridge's site are. */
+async function ordersPath() {
+  ofSite ??= (await getJson("v1/site")).name;
+  return `v1/orders/${encodeURIComponent(ofSite)}`;
 }
 
 /** Cases of counts that are open, and with `closed` the latest of those as well. */

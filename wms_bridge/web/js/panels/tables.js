@@ -114,7 +114,7 @@ export class OrderTable {
     return choosable("order", order.order, [status, picked], choose);
   }
 
-  /** Orders as `/v1/orders` lists them, and how many there are in all. */
+  /** Orders as `/v1/orders/{site}` lists them, and how many there are in all. */
   show(orders, total) {
     const shown = [...orders].sort(openFirst).slice(0, MOST_ORDERS);
     const chosen = orders.find((order) => order.order === this.chosen);

@@ -1,0 +1,272 @@
+"""Orders coming in without a pause while a fleet of 1,000 robots reports, a real bridge process on
+SQLite with ``synchronous=FULL``: whatever was answered survives a power cut.
+
+    python -m benchmarks.macro.bridge_intake        # QUICK=1: 30 s instead of 10 min for each row
+
+The load is open: orders are sent at their times whether the ones before were answered or not, and
+the time to the answer is counted from when each was due. Beside them the fleet posts its view of
+1,000 robots once a second and reads the feed, and a page watches that view. All of it shares the
+cores with the bridge. Afterwards every order that was answered must be in the store, and the books
+must be sound.
+"""
+
+import asyncio
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from websockets.asyncio.client import connect
+
+from benchmarks.report import Row, publish, quick
+from planner.codec.messages import encode
+from planner.warehouse.ids import PodId, RobotId, Sku
+from planner.warehouse.view import FloorView, Kpis, PodView, RobotActivity, RobotView
+from sim_worlds.gazebo.server import free_port
+from wms_bridge.client import BridgeClient, retrying
+from wms_bridge.records.work import SkuRecord
+
+SEED = 1
+ROBOTS = 1_000
+PODS = 5_000
+LINES = 3
+RATES_PER_S = (100, 200)
+RUN_S = 30 if quick() else 600
+SITE = Path(__file__).parents[2] / "sim_worlds" / "sites" / "small.json"
+SKUS = tuple(Sku(f"SKU{number:04d}") for number in range(1_000))
+
+
+@dataclass
+class Seen:
+    """What the callers saw."""
+
+    taken: set[str] = field(default_factory=set)
+    failed: list[str] = field(default_factory=list)
+    latencies_s: list[float] = field(default_factory=list)
+    frames: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bridge process, where it listens and what its site is called."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    site: str
+
+
+def view(at_ms: int, dice: random.Random) -> bytes:
+    """A view of the whole fleet, each robot with a way ahead, as JSON."""
+
+    def point() -> tuple[float, float]:
+        return round(dice.uniform(0, 200), 3), round(dice.uniform(0, 100), 3)
+
+    robots = tuple(
+        RobotView(
+            RobotId(f"R{number:04d}"),
+            *point(),
+            round(dice.uniform(-3.14, 3.14), 4),
+            PodId(f"P{number:04d}") if number % 2 else None,
+            0.8,
+            RobotActivity.DELIVER,
+            None,
+            tuple(point() for _ in range(4)),
+            tuple(point() for _ in range(4)),
+        )
+        for number in range(ROBOTS)
+    )
+    pods = tuple(PodView(PodId(f"P{number:04d}"), *point()) for number in range(PODS))
+    kpis = Kpis(0, 0, 0, 0, 0, 0, 0, 0, 0, (), 0, 0, 0, 0, 0, 0, 0)
+    return encode(FloorView(at_ms, robots, pods, (), kpis, ()))
+
+
+async def intake(place: Place, rate_per_s: int, seen: Seen) -> None:
+    """Send orders at their times for ``RUN_S`` seconds."""
+    dice = random.Random(SEED)
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    async with httpx.AsyncClient(base_url=place.url, timeout=60, limits=limits) as http:
+        started_s = time.perf_counter()
+        async with asyncio.TaskGroup() as sending:
+            for number in range(rate_per_s * RUN_S):
+                due_s = started_s + number / rate_per_s
+                wait_s = due_s - time.perf_counter()
+                if wait_s > 0:
+                    await asyncio.sleep(wait_s)
+                lines = [
+                    {"sku": dice.choice(SKUS), "quantity": dice.randint(1, 5)} for _ in range(LINES)
+                ]
+                name = f"{rate_per_s}-{number}"
+                sending.create_task(_send(http, place.site, name, lines, due_s, seen))
+
+
+async def _send(
+    http: httpx.AsyncClient,
+    site: str,
+    name: str,
+    lines: list[dict[str, object]],
+    due_s: float,
+    seen: Seen,
+) -> None:
+    try:
+        answer = await http.put(f"/v1/orders/{site}/{name}", json={"lines": lines})
+    except httpx.HTTPError as error:
+        seen.failed.append(f"{name}: {error!r}")
+        return
+    if answer.status_code == httpx.codes.CREATED:
+        seen.taken.add(name)
+        seen.latencies_s.append(time.perf_counter() - due_s)
+    else:
+        seen.failed.append(f"{name}: {answer.status_code} {answer.text[:100]}")
+
+
+async def report_views(place: Place) -> None:
+    """The fleet's view, once a second."""
+    dice = random.Random(SEED)
+    frames = [view(number * 1_000, dice) for number in range(4)]
+    headers = {"Content-Type": "application/json"}
+    async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
+        started_s, number = time.perf_counter(), 0
+        while True:
+            answer = await http.post(
+                "/v1/fleet/view", content=frames[number % len(frames)], headers=headers
+            )
+            answer.raise_for_status()
+            number += 1
+            await asyncio.sleep(max(0.0, started_s + number - time.perf_counter()))
+
+
+async def read_feed(place: Place, seen: Seen) -> None:
+    """The fleet's way of hearing of orders: a poll that waits for news, twice a second at most."""
+    after = 0
+    async with httpx.AsyncClient(base_url=place.url, timeout=60) as http:
+        while True:
+            answer = await http.get("/v1/fleet/events", params={"after": after, "wait_s": 20})
+            events = answer.raise_for_status().json()["events"]
+            seen.events += len(events)
+            after = events[-1]["number"] if events else after
+            await asyncio.sleep(0.5)
+
+
+async def watch(place: Place, seen: Seen) -> None:
+    """A page that shows the floor."""
+    address = place.url.replace("http://", "ws://") + "/v1/live"
+    async with connect(address, max_size=None) as socket:
+        async for _ in socket:
+            seen.frames += 1
+
+
+@asynccontextmanager
+async def beside(*others: "asyncio.Task[None]") -> AsyncIterator[None]:
+    """The others run meanwhile; one that fails is told of."""
+    try:
+        yield
+    finally:
+        for task in others:
+            if task.done():
+                task.result()
+            task.cancel()
+        for task in others:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def load(place: Place, rate_per_s: int, seen: Seen) -> None:
+    """Everything at once."""
+    others = (report_views(place), read_feed(place, seen), watch(place, seen))
+    async with beside(*(asyncio.create_task(other) for other in others)):
+        await intake(place, rate_per_s, seen)
+
+
+def percentile_ms(latencies_s: Sequence[float], share: float) -> float:
+    """Milliseconds within which that share was answered."""
+    ordered = sorted(latencies_s)
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 1)
+
+
+def row(place: Place, rate_per_s: int) -> Row:
+    """One rate on a bridge that has been running for the rates before."""
+    seen, cpu_s = Seen(), _cpu_s(place.process.pid)
+    started_s = time.perf_counter()
+    asyncio.run(load(place, rate_per_s, seen))
+    wall_s = time.perf_counter() - started_s
+    client = BridgeClient(place.url)
+    books = client.verify()
+    kept = _kept(place, rate_per_s)
+    return {
+        "orders/s asked": rate_per_s,
+        "seconds": round(wall_s, 1),
+        "orders/s taken": round(len(seen.taken) / wall_s, 1),
+        "p50 ms": percentile_ms(seen.latencies_s, 0.50),
+        "p99 ms": percentile_ms(seen.latencies_s, 0.99),
+        "max ms": percentile_ms(seen.latencies_s, 1.0),
+        "failed": len(seen.failed),
+        "lost": len(seen.taken - kept),
+        "books sound": str(books.sound),
+        "frames": seen.frames,
+        "bridge cores": round((_cpu_s(place.process.pid) - cpu_s) / wall_s, 2),
+        "bridge MB": _memory_mb(place.process.pid),
+    }
+
+
+def _kept(place: Place, rate_per_s: int) -> set[str]:
+    kept: set[str] = set()
+    with httpx.Client(base_url=place.url, timeout=60) as http:
+        after = 0
+        while True:
+            page: dict[str, str | int] = {"order": "oldest", "after": after, "limit": 1000}
+            orders = http.get(f"/v1/orders/{place.site}", params=page).json()["orders"]
+            if not orders:
+                return kept
+            kept.update(order["order"] for order in orders)
+            after = orders[-1]["number"]
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def _memory_mb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    [line] = [line for line in status if line.startswith("VmRSS:")]
+    return int(line.split()[1]) // 1024
+
+
+def main() -> None:
+    """Run and publish."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        command = ("wms_bridge", "bridge", "--site", str(SITE), "--port", str(port))
+        database = ("--database", str(Path(folder) / "bridge.db"))
+        process = subprocess.Popen((sys.executable, "-m", *command, *database))
+        try:
+            url = f"http://127.0.0.1:{port}"
+            client = BridgeClient(url)
+            site = retrying(client.status, attempts=100).site
+            client.put_skus([SkuRecord(sku) for sku in SKUS])
+            place = Place(process, url, site)
+            rows = [row(place, rate_per_s) for rate_per_s in RATES_PER_S]
+        finally:
+            process.terminate()
+            process.wait()
+    publish(
+        "bridge_intake",
+        rows,
+        seed=SEED,
+        packages=("fastapi", "uvicorn", "sqlalchemy"),
+        parameters={"robots": ROBOTS, "lines": LINES, "run_s": RUN_S},
+        notes=("The fleet reports 1,000 robots in one view a second, as the fleet node does.",),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Odoo as the WMS, over JSON-RPC."""
