@@ -34,14 +34,14 @@ class InKind(StrEnum):
     STOCK = "stock"
 
 
-_ORDER = Layout(
-    ("order", "sku", "quantity"), ("line", "due", "priority", "lot", "owner"), "orders"
-)
+_ORDER = Layout(("order", "sku", "quantity"), ("line", "due", "priority", "lot", "owner"), "orders")
 LAYOUTS: Mapping[InKind, Layout] = {
     InKind.ORDERS: _ORDER,
     InKind.CHANGES: _ORDER,
     InKind.CANCELS: Layout(("order",), (), "orders"),
-    InKind.RECEIPTS: Layout(("receipt", "sku", "quantity"), ("lot", "expires", "owner"), "receipts"),
+    InKind.RECEIPTS: Layout(
+        ("receipt", "sku", "quantity"), ("lot", "expires", "owner"), "receipts"
+    ),
     InKind.ITEMS: Layout(
         ("sku",),
         ("description", "size_class", "velocity_class", "weight_g", "case_quantity", "piece_value"),
@@ -98,7 +98,10 @@ def split_orders(kind: InKind, rows: Iterable[Row | BadRow]) -> frozenset[str]:
     seen: set[str] = set()
     twice: set[str] = set()
     for group in _groups(kind, rows):
-        names = {_shown(row.fields.get("order")) for row in group if isinstance(row, Row)}
+        names = {
+            row.key if isinstance(row, BadRow) else _shown(row.fields.get("order")) for row in group
+        }
+        names.discard("")
         twice |= names & seen
         seen |= names
     return frozenset(twice)
@@ -288,7 +291,7 @@ def _time(fields: Mapping[str, Any], field: str) -> int | None:
 
 def _mapping(line: Any) -> Mapping[str, Any]:
     if isinstance(line, dict):
-        return {{"qty": "quantity"}.get(name, name): value for name, value in line.items()}
+        return {"quantity" if name == "qty" else str(name): value for name, value in line.items()}
     raise _wrong("not an object", "lines", line, "Send a JSON object for each line.")
 
 

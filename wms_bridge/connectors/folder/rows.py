@@ -87,8 +87,6 @@ def rows_of(binary: BinaryIO, suffix: str, encoding: str, layout: Layout) -> Ite
             value=str(error)[:SHOWN],
             remedy="Write UTF-8, or tell the encoding in the address of the folder.",
         ) from error
-    finally:
-        text.detach()
 
 
 def _text(binary: BinaryIO, encoding: str) -> io.TextIOWrapper:
@@ -133,7 +131,7 @@ def _csv_rows(text: io.TextIOWrapper, layout: Layout) -> Iterator[Row | BadRow]:
             yield _bad(number, known.get(layout.needed[0], "").strip(), line, problem)
             continue
         found = zip(wanted, cells, strict=False)
-        yield Row(number, {name: text for name, cell in found if name and (text := cell.strip())})
+        yield Row(number, {name: told for name, cell in found if name and (told := cell.strip())})
 
 
 def _header(line: str, layout: Layout) -> tuple[str, Sequence[str]]:
@@ -201,7 +199,9 @@ def _decoded(text: str) -> Any:
 def _row(number: int, element: Any) -> Row | BadRow:
     if not isinstance(element, dict):
         return _bad(number, "", str(element), "not a JSON object")
-    return Row(number, {_ALIASES.get(name, name): value for name, value in element.items()})
+    return Row(
+        number, {_ALIASES.get(str(name), str(name)): value for name, value in element.items()}
+    )
 
 
 def _bad(number: int, key: str, line: str, problem: str) -> BadRow:

@@ -1,0 +1,1 @@
+"""EPCIS events captured from others, each done once. Start at ``desk``."""
