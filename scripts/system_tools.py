@@ -1,4 +1,5 @@
-"""What the machine itself must have: Python, a compiler, CMake, git; for tests a browser and PostgreSQL."""
+"""What the machine itself must have: Python, a compiler, CMake, git; for tests a browser and
+PostgreSQL."""
 
 import importlib.util
 import os

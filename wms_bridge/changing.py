@@ -18,11 +18,11 @@ from planner.warehouse.picks import ShortReason
 from wms_bridge.intake import check_lines, check_names, line_record
 from wms_bridge.names import check_name, check_rank
 from wms_bridge.phases import InTote, OrderPhase, PutBack, in_tote, phase_of, put_back
-from wms_bridge.picking import withdraw
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import finish, tell_wms
 from wms_bridge.records.work import LineRecord, OrderRecord, OrderStatus, PickRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.withdrawing import withdraw
 
 NO_PODS: Set[PodId] = frozenset()
 

@@ -58,7 +58,7 @@ from wms_bridge.records.work import (
     SkuRecord,
     StationRecord,
 )
-from wms_bridge.stocking import StockLoaded
+from wms_bridge.stocking import NO_SERIALS, StockLoaded
 
 Result = TypeVar("Result")
 VERIFY_TIMEOUT_S = 300.0
@@ -106,9 +106,19 @@ class BridgeClient(OrderClient):
     def _skus(self, asked: Mapping[str, Param]) -> tuple[SkuRecord, ...]:
         return from_json(self._http.get("/v1/skus", asked)["skus"], tuple[SkuRecord, ...])
 
-    def put_stock(self, balances: Sequence[Balance], key: str) -> StockLoaded:
-        """Post opening stock, all or nothing, once per key."""
-        body = {"records": balances}
+    def put_stock(
+        self,
+        balances: Sequence[Balance],
+        key: str,
+        serials: Mapping[int, Sequence[str]] = NO_SERIALS,
+    ) -> StockLoaded:
+        """Post opening stock, all or nothing, once per key; ``serials`` has which serials some of
+        it have, by place in ``balances``."""
+        records = [
+            {**to_json(balance), **_told(serials.get(index, ()))}
+            for index, balance in enumerate(balances)
+        ]
+        body = {"records": records if serials else balances}
         return from_json(self._http.send("PUT", "/v1/stock", body, key), StockLoaded)
 
     def stock(
@@ -162,16 +172,21 @@ class BridgeClient(OrderClient):
         reason: ShortReason | None = None,
         key: str | None = None,
         lot: str = "",
+        serials: Sequence[str] = (),
     ) -> PickTaken:
-        """Post what was taken, once per pick; ``lot`` is the code that was scanned, if any."""
+        """Post what was taken, once per pick; ``lot`` is the code that was scanned, if any, and
+        ``serials`` are those that were."""
         path = f"/v1/picks/{quote(pick, safe='')}/confirm"
-        body = encode({"quantity": quantity, "reason": reason, "lot": lot})
-        answer = self._http.ask("POST", path, content=body, key=key)
+        body = {"quantity": quantity, "reason": reason, "lot": lot, **_told(serials)}
+        answer = self._http.ask("POST", path, content=encode(body), key=key)
         return from_json({**json_of(answer), "repeated": repeated(answer)}, PickTaken)
 
-    def send_receipt(self, receipt: Receipt, key: str | None = None) -> ReceiptAccepted:
-        """Hand over goods received, once."""
-        answer = self._http.ask("POST", "/v1/receipts", content=encode(receipt), key=key)
+    def send_receipt(
+        self, receipt: Receipt, key: str | None = None, serials: Sequence[str] = ()
+    ) -> ReceiptAccepted:
+        """Hand over goods received, once; ``serials`` are those of the goods, as far as known."""
+        body = encode({**to_json(receipt), **_told(serials)})
+        answer = self._http.ask("POST", "/v1/receipts", content=body, key=key)
         return from_json({**json_of(answer), "repeated": repeated(answer)}, ReceiptAccepted)
 
     def receipt(self, receipt: ReceiptId) -> ReceiptProgress | None:
@@ -197,10 +212,14 @@ class BridgeClient(OrderClient):
         path = f"/v1/stations/{quote(station, safe='')}/puts"
         return from_json(self._http.get(path, asked)["puts"], tuple[PutRecord, ...])
 
-    def confirm_put(self, put: PutId, quantity: int, key: str | None = None) -> PutTaken:
-        """Post what was put into the slot, once per put."""
+    def confirm_put(
+        self, put: PutId, quantity: int, key: str | None = None, serials: Sequence[str] = ()
+    ) -> PutTaken:
+        """Post what was put into the slot, once per put; ``serials`` are those that were
+        scanned."""
         path = f"/v1/puts/{quote(put, safe='')}/confirm"
-        answer = self._http.ask("POST", path, content=encode({"quantity": quantity}), key=key)
+        body = encode({"quantity": quantity, **_told(serials)})
+        answer = self._http.ask("POST", path, content=body, key=key)
         return from_json({**json_of(answer), "repeated": repeated(answer)}, PutTaken)
 
     def events(self, after: int, wait_s: float = 0, limit: int = 1000) -> tuple[NumberedEvent, ...]:
@@ -294,6 +313,11 @@ def retrying(
             if attempts is not None and attempt >= attempts:
                 raise
         sleep(backoff_ms(attempt, "bridge", schedule) / 1000)
+
+
+def _told(serials: Sequence[str]) -> dict[str, list[str]]:
+    """Serials as a field of a body; none at all if none are told."""
+    return {"serials": list(serials)} if serials else {}
 
 
 def _rule_path(rule: RuleId) -> str:

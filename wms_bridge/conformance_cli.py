@@ -37,6 +37,9 @@ def conformance(
         str,
         typer.Argument(help="tryton://…, odoo://…, rest+http://…?map=FILE, or hostile:"),
     ],
+    clerk: Annotated[
+        str, typer.Option(help="The address by which people work there, if it is another.")
+    ] = "",
     only: Annotated[
         list[str] | None, typer.Option(help="A case, or how its name begins; may come again.")
     ] = None,
@@ -58,7 +61,7 @@ def conformance(
     params = KitParams(tuple(only or ()), seed, keep is not None, keep, slots, patience)
     try:
         chosen(params.only)
-        report = asyncio.run(_run(url, params))
+        report = asyncio.run(_run(url, clerk, params))
     except (PodherdError, DeliveryFailed) as error:
         raise _failure(error) from error
     _report(report, json, junit)
@@ -120,14 +123,16 @@ async def _serve(server: FaultProxy) -> None:
         await server.stop()
 
 
-async def _run(url: str, params: KitParams) -> KitReport:
-    async with target_of(url, params.seed) as target:
+async def _run(url: str, clerk: str, params: KitParams) -> KitReport:
+    async with target_of(url, params.seed, clerk) as target:
         return await run_kit(target, params, _tell)
 
 
 def _tell(outcome: Outcome) -> None:
     took = outcome.took_ms / 1000
-    _CONSOLE.print(f"{_MARKS[outcome.verdict]:>6} {took:6.1f} s  {outcome.case.name}")
+    why = f": {outcome.reason[:300]}" if outcome.verdict is Verdict.FAILED else ""
+    told = f"{_MARKS[outcome.verdict]:>6} {took:6.1f} s  {outcome.case.name}{why}"
+    _CONSOLE.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _endpoint(text: str) -> Endpoint:

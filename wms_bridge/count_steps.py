@@ -4,7 +4,6 @@ transaction of whatever decided it."""
 from collections.abc import Sequence
 from dataclasses import replace
 
-from planner.codec.messages import encode
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.events import (
@@ -18,6 +17,7 @@ from planner.warehouse.events import (
 )
 from planner.warehouse.ids import CountId, Sku
 from planner.warehouse.stock import Balance
+from wms_bridge.adjusting import Cause, tell_adjusted
 from wms_bridge.alarming import keep_alarm
 from wms_bridge.count_books import Observed
 from wms_bridge.count_events import tell_epcis
@@ -25,7 +25,6 @@ from wms_bridge.epcis.naming import EpcisSite
 from wms_bridge.ledger import Movement, movement_of_count, slot_account
 from wms_bridge.lots.shares import shares_of, spread
 from wms_bridge.lots.terms import tell_terms
-from wms_bridge.messages import StockAdjusted
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.reconciling import (
     CountDecision,
@@ -36,8 +35,10 @@ from wms_bridge.reconciling import (
     reconcile,
 )
 from wms_bridge.records.counts import CaseStatus, CountCase
-from wms_bridge.records.work import OutboxMessage, Tally
+from wms_bridge.records.work import Tally
+from wms_bridge.serials.carrying import follow
 from wms_bridge.shelves import Shelves
+from wms_bridge.withdrawing import withdraw_in_vain
 
 
 def judge(
@@ -142,20 +143,19 @@ def _post(
 ) -> None:
     if not changes:
         return
+    moved: dict[str, list[Movement]] = {}
     for change in changes:
-        tx.post(_movements(tx, case, change, now_ms))
-    for key, sku, by in reversed(changes):
+        moved[change[0]] = _movements(tx, case, change, now_ms)
+        tx.post(moved[change[0]])
+    for key, sku, _ in reversed(changes):
+        for movement in moved[key]:
+            follow(tx, movement)
         quantity = tx.balance(slot_account(case.slot), sku)
         tx.append_event(StockStated((Balance(case.slot, sku, quantity),)), now_ms)
         tell_terms(tx, case.slot, sku, now_ms)
-        message = f"stock-adjusted/{key.removeprefix('count/')}"
-        told = StockAdjusted(
-            message, case.case, case.slot, sku, by, quantity, case.reason, case.decided_by, now_ms
-        )
-        body = encode(told).decode()
-        tx.add_message(
-            OutboxMessage(0, message, None, body, now_ms, next_ms=now_ms, slot=case.slot)
-        )
+        withdraw_in_vain(tx, case.slot, shares_of(tx, case.slot, sku), now_ms)
+        name, cause = key.removeprefix("count/"), Cause(case.case, case.reason, case.decided_by)
+        tell_adjusted(tx, name, case.slot, sku, moved[key], cause, now_ms)
     tx.tally({Tally.COUNT_ADJUSTMENTS: 1})
 
 

@@ -1,5 +1,7 @@
 """Goods that come in, as the bridge takes them, shows puts and confirms them."""
 
+from collections.abc import Sequence
+
 from planner.warehouse.ids import PutId, ReceiptId, StationId
 from planner.warehouse.receipts import Receipt
 from wms_bridge.desk import Desk
@@ -15,13 +17,17 @@ class GoodsDesk(Desk):
     """Receipts and puts."""
 
     def receive_goods(
-        self, receipt: Receipt, now_ms: int, key: str | None = None
+        self,
+        receipt: Receipt,
+        now_ms: int,
+        key: str | None = None,
+        serials: Sequence[str] = (),
     ) -> ReceiptAccepted:
         """Take goods received once; see :func:`wms_bridge.receiving.take_receipt`. Without a
         ``key`` the receipt id serves."""
         with self.store.writing() as tx:
             used = key or receipt_key(receipt.receipt)
-            accepted = take_receipt(tx, self.shelves, receipt, used, now_ms)
+            accepted = take_receipt(tx, self.shelves, receipt, used, now_ms, serials)
         self.tell(Topic.FEED)
         return accepted
 
@@ -43,12 +49,18 @@ class GoodsDesk(Desk):
             return tx.open_puts(station, after)
 
     def confirm_put(
-        self, put: PutId, quantity: int, now_ms: int, key: str | None = None
+        self,
+        put: PutId,
+        quantity: int,
+        now_ms: int,
+        key: str | None = None,
+        serials: Sequence[str] = (),
     ) -> PutTaken:
         """Post what was put into a slot, once; see :func:`wms_bridge.putting.confirm_put`.
         Without a ``key`` the put id serves."""
         with self.store.writing() as tx:
-            taken = confirm_put(tx, self.shelves, put, quantity, key or f"put/{put}", now_ms)
+            used = key or f"put/{put}"
+            taken = confirm_put(tx, self.shelves, put, quantity, used, now_ms, serials)
             retrieve_what_came(tx, put, now_ms)
         self.tell(Topic.FEED, Topic.PUTS, Topic.OUTBOX)
         return taken

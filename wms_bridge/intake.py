@@ -29,7 +29,8 @@ class OrderAccepted:
 
 def take_order(tx: Writing, order: PickOrder, key: str | None, now_ms: int) -> OrderAccepted:
     """Take an order once, by its id, and by a ``key`` if it has one. :class:`InvalidOrder` names
-    the wrong field; :class:`IdempotencyConflict` if the key or the order id came with another body."""
+    the wrong field; :class:`IdempotencyConflict` if the key or the order id came with another
+    body."""
     check_names(order)
     digest = _digest(order)
     repeated = key is not None and recall(tx, key, digest) is not None

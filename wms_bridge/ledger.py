@@ -56,6 +56,11 @@ def slot_of(account: Account) -> SlotId:
     return SlotId(account.removeprefix("slot:"))
 
 
+def is_slot(account: Account) -> bool:
+    """Whether it is the account of a place in a pod."""
+    return account.startswith("slot:")
+
+
 def holds_pieces(account: Account) -> bool:
     """Whether the account is a real place, which cannot hold less than nothing."""
     return account.startswith(("slot:", "tote:", "dock:"))

@@ -7,15 +7,17 @@ from typing import TypeAlias
 from planner.codec.messages import decode, from_json
 from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.flows import Flow
-from planner.warehouse.ids import LineId, OrderId, PickId, ReceiptId, Sku, SlotId, StationId
+from planner.warehouse.ids import LineId, Lot, OrderId, PickId, ReceiptId, Sku, SlotId, StationId
 from planner.warehouse.picks import ShortReason
+from wms_bridge.records.lots import LotState
 from wms_bridge.records.work import OrderStatus, OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
 class LinePicked:
     """``quantity`` pieces (1 or more) taken out of a slot for a line; ``lot`` is empty and
-    ``serials`` none where the SKU is not tracked so."""
+    ``serials`` none where the SKU is not tracked so. Serials are named as tracing does
+    (``01/<gtin>/21/<serial>``); a pack that was taken whole stands for all that is in it."""
 
     pick: PickId
     station: StationId
@@ -110,11 +112,20 @@ class ReceiptPutAway:
 
 
 @dataclass(frozen=True, slots=True)
+class LotDifference:
+    """``difference`` pieces more or less of the lot with the maker's code ``lot``."""
+
+    lot: str
+    difference: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockAdjusted:
     """The books of a slot were set to what was found: ``difference`` pieces more or less,
     ``quantity`` now. ``case`` is that of the count, or ``pick/<pick>``; ``reason`` is a
     :class:`~wms_bridge.reconciling.CountReason`, or the
-    :class:`~wms_bridge.ledger.MovementReason` of what a pick moved aside."""
+    :class:`~wms_bridge.ledger.MovementReason` of what a pick moved aside. ``lots`` has what of it
+    is of lots with a code."""
 
     message: str
     case: str
@@ -125,10 +136,28 @@ class StockAdjusted:
     reason: str
     decided_by: str | None
     at_ms: int
+    lots: tuple[LotDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LotStateTold:
+    """A lot of an ``owner`` (empty: the site) is in another ``state``: from then on its pieces go
+    into no order's tote, or do again. ``lot`` is the maker's code, ``key`` the bridge's name of the
+    lot; ``by`` has decided it, and ``reason`` says why."""
+
+    message: str
+    key: Lot
+    lot: str
+    sku: Sku
+    owner: str
+    state: LotState
+    reason: str
+    by: str
+    at_ms: int
 
 
 WmsMessage: TypeAlias = (
-    OrderConfirmed | LineRouted | ReservationWanted | ReceiptPutAway | StockAdjusted
+    OrderConfirmed | LineRouted | ReservationWanted | ReceiptPutAway | StockAdjusted | LotStateTold
 )
 
 MESSAGE_KINDS: dict[str, type[WmsMessage]] = {
@@ -138,6 +167,7 @@ MESSAGE_KINDS: dict[str, type[WmsMessage]] = {
     "reserve-order": ReservationWanted,
     "receipt-put-away": ReceiptPutAway,
     "stock-adjusted": StockAdjusted,
+    "lot-state": LotStateTold,
 }
 """By what stands before the first stroke of a message's name."""
 

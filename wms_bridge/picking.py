@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from planner.codec.messages import encode
 from planner.warehouse.commands import ShortenLine, ShowPicks, WithdrawPicks
 from planner.warehouse.errors import (
     IdempotencyConflict,
@@ -25,28 +24,26 @@ from planner.warehouse.flows import Flow
 from planner.warehouse.ids import LineId, OrderId, PickId
 from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.stock import Balance
-from wms_bridge.ledger import Movement, MovementReason, movements_of_pick, slot_account
-from wms_bridge.lots.shares import Share, Taken, pieces_of, shares_of, take
+from wms_bridge.lots.shares import Share, pieces_of, shares_of, take
 from wms_bridge.lots.terms import tell_terms
-from wms_bridge.messages import StockAdjusted
 from wms_bridge.names import check_name
+from wms_bridge.pick_books import into_tote, moves_of_pick, tell_set_right
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import update_line
 from wms_bridge.records.work import (
     Discrepancy,
     LineRecord,
     OrderStatus,
-    OutboxMessage,
     PickRecord,
     Tally,
 )
 from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.serials.carrying import carry_pick, check_told_again
 from wms_bridge.shelves import Shelves
+from wms_bridge.withdrawing import line_of, withdraw, withdraw_in_vain
 
 _SHORT = (ShortReason.SLOT_SHORT, ShortReason.DAMAGED, ShortReason.WRONG_ITEM)
 _OVER = (ShortReason.OVER_FOUND,)
-_EMPTIED = frozenset({ShortReason.SLOT_SHORT, ShortReason.WRONG_ITEM})
-"""After these nothing that might have been taken is left in the slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +103,6 @@ def withdraw_picks(tx: Writing, command: WithdrawPicks, now_ms: int) -> int:
     return withdrawn
 
 
-def withdraw(tx: Writing, record: PickRecord, now_ms: int) -> None:
-    """Take back one open pick."""
-    tx.put_pick(replace(record, withdrawn_ms=now_ms))
-    line = _line(tx, record.task)
-    tx.put_line(replace(line, shown=line.shown - record.task.quantity))
-    tx.append_event(PickWithdrawn(record.task.pick), now_ms)
-    tx.tally({Tally.PICKS_WITHDRAWN: 1})
-
-
 def fail_pick(tx: Writing, pick: PickId, now_ms: int) -> PickRecord:
     """A robot arm could not take the pick: it stays open for a person. Told twice, nothing is done
     twice. :class:`NotFound` on an unknown pick, :class:`TooLate` if it is not open."""
@@ -144,26 +132,31 @@ def confirm_pick(
     key: str,
     now_ms: int,
     lot: str = "",
+    serials: Sequence[str] = (),
 ) -> PickTaken:
-    """Post what the picker took, once per pick; ``lot`` is the code that was scanned, if one was.
+    """Post what the picker took, once per pick; ``lot`` is the code that was scanned, if one was,
+    and ``serials`` are those that were.
 
     :class:`NotFound` on an unknown pick; :class:`TooLate` on one that was withdrawn;
     :class:`InvalidStock` on a quantity that does not go with the reason, on more than the line
-    still needs, and on pieces of a lot that may not be taken; :class:`IdempotencyConflict` if it
-    was confirmed otherwise.
+    still needs, on pieces of a lot that may not be taken, and on serials that are not in the slot;
+    :class:`IdempotencyConflict` if it was confirmed otherwise.
     """
     check_name(pick, "pick", NotFound)
-    digest = body_hash("pick", (pick, quantity, reason, *((lot,) if lot else ())))
+    scanned = (*((lot,) if lot else ()), *((tuple(serials),) if serials else ()))
+    digest = body_hash("pick", (pick, quantity, reason, *scanned))
     known_key = recall(tx, key, digest) is not None
     record = _shown(tx, pick)
     if record.withdrawn_ms is not None:
         raise _withdrawn(record)
     if record.confirmed_ms is not None:
         taken = _taken_before(record, quantity, reason)
+        check_told_again(tx, into_tote(tx, record), serials)
     else:
-        line = _line(tx, record.task)
+        line = line_of(tx, record.task)
         _check_taken(record.task, line, quantity, reason)
-        taken = _take(tx, record, line, PickTaken(pick, quantity, reason, now_ms, False), lot)
+        made = PickTaken(pick, quantity, reason, now_ms, False)
+        taken = _take(tx, record, line, made, lot, serials)
     if not known_key:
         remember(tx, key, digest, pick, now_ms)
     return taken
@@ -325,19 +318,26 @@ def _check_taken(
 
 
 def _take(
-    tx: Writing, record: PickRecord, line: LineRecord, made: PickTaken, lot: str
+    tx: Writing,
+    record: PickRecord,
+    line: LineRecord,
+    made: PickTaken,
+    lot: str,
+    serials: Sequence[str],
 ) -> PickTaken:
     task, quantity, reason, now_ms = record.task, made.quantity, made.reason, made.confirmed_ms
     shares = shares_of(tx, task.slot, task.sku)
     taken = take(tx, shares, task.sku, line.owner, line.lot, quantity, lot)
-    moved = _movements(task, made, shares, taken)
+    moved = moves_of_pick(task, quantity, reason, now_ms, taken)
     tx.post(moved)
-    _tell_adjusted(tx, task, moved)
+    carry_pick(tx, moved, serials)
+    tell_set_right(tx, task, moved)
     tx.put_pick(replace(record, quantity=quantity, reason=reason, confirmed_ms=now_ms))
     counted = {Tally.PICKS_CONFIRMED: 1}
     if quantity < task.quantity:
         counted[Tally.PICKS_SHORT] = 1
-    books, left = pieces_of(shares), pieces_of(shares_of(tx, task.slot, task.sku))
+    left_over = shares_of(tx, task.slot, task.sku)
+    books, left = pieces_of(shares), pieces_of(left_over)
     aside = min(task.quantity - quantity, max(0, books - quantity))
     found = quantity + left + (aside if reason is ShortReason.DAMAGED else 0)
     if found != books:
@@ -353,56 +353,5 @@ def _take(
         tx.append_event(RescanWanted(task.slot), now_ms)
     after = replace(line, picked=line.picked + quantity, shown=line.shown - task.quantity)
     update_line(tx, line, after, now_ms)
+    withdraw_in_vain(tx, task.slot, left_over, now_ms)
     return made
-
-
-def _tell_adjusted(tx: Writing, task: PickTask, moved: Sequence[Movement]) -> None:
-    """Tell the WMS what is in the slot no more, or was there although the books had it not."""
-    slot = slot_account(task.slot)
-    for movement in moved:
-        if movement.reason is MovementReason.PICK:
-            continue
-        gone = movement.from_account == slot
-        told = StockAdjusted(
-            message := f"stock-adjusted/{movement.key}",
-            f"pick/{task.pick}",
-            task.slot,
-            task.sku,
-            -movement.quantity if gone else movement.quantity,
-            tx.balance(slot, task.sku),
-            movement.reason,
-            None,
-            movement.at_ms,
-        )
-        body, at_ms = encode(told).decode(), movement.at_ms
-        tx.add_message(OutboxMessage(0, message, None, body, at_ms, next_ms=at_ms, slot=task.slot))
-
-
-def _movements(
-    task: PickTask, made: PickTaken, shares: Sequence[Share], taken: Sequence[Taken]
-) -> list[Movement]:
-    """What the pick moves, lot by lot. A slot that is empty now has nothing more of what might have
-    been taken; what may not be taken stays in the books."""
-    emptied = made.reason in _EMPTIED
-    damaged = task.quantity - made.quantity if made.reason is ShortReason.DAMAGED else 0
-    moves: list[Movement] = []
-    for part in taken:
-        new = movements_of_pick(
-            task,
-            part.quantity,
-            part.books,
-            made.confirmed_ms,
-            emptied=emptied,
-            damaged=damaged,
-            lot=part.lot,
-        )
-        damaged -= sum(m.quantity for m in new if m.reason is MovementReason.DAMAGED)
-        moves += new
-    return moves
-
-
-def _line(tx: Reading, task: PickTask) -> LineRecord:
-    line = tx.line(task.line)
-    if line is None:
-        raise LookupError(f"pick {task.pick} without a line")
-    return line

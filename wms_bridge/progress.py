@@ -69,16 +69,18 @@ def recall_of_order(tx: Reading, order: OrderId) -> RecallRecord | None:
 
 def _lines(tx: Reading, order: OrderId) -> tuple[LineConfirmed, ...]:
     picks: defaultdict[LineId, list[LinePicked]] = defaultdict(list)
-    lots = _lots_picked(tx, order)
-    for record in tx.confirmed_picks(order):
+    lots, confirmed = _lots_picked(tx, order), tx.confirmed_picks(order)
+    serials = tx.picked_serials(
+        [f"pick/{record.task.pick}" for record in confirmed]
+        + [key for parts in lots.values() for key, _, _ in parts]
+    )
+    for record in confirmed:
         if record.quantity and record.confirmed_ms is not None:
             task = record.task
-            for code, quantity in lots.get(task.pick) or [("", record.quantity)]:
-                picks[task.line].append(
-                    LinePicked(
-                        task.pick, task.station, task.slot, quantity, record.confirmed_ms, code
-                    )
-                )
+            whole = [(f"pick/{task.pick}", "", record.quantity)]
+            for key, code, quantity in lots.get(task.pick, whole):
+                at = (task.pick, task.station, task.slot, quantity, record.confirmed_ms)
+                picks[task.line].append(LinePicked(*at, code, serials.get(key, ())))
     return tuple(
         LineConfirmed(
             line.line,
@@ -94,16 +96,17 @@ def _lines(tx: Reading, order: OrderId) -> tuple[LineConfirmed, ...]:
     )
 
 
-def _lots_picked(tx: Reading, order: OrderId) -> dict[PickId, list[tuple[str, int]]]:
-    """The codes of the lots that picks of an order took, and the pieces of each."""
+def _lots_picked(tx: Reading, order: OrderId) -> dict[PickId, list[tuple[str, str, int]]]:
+    """The movements by which picks of an order took pieces: their keys, the codes of the lots and
+    the pieces of each. Of no pick if there are no lots."""
     moved = [entry.movement for entry in tx.movements_of(tote_account(order), 0)]
     if not any(movement.lot for movement in moved):
         return {}
     codes = {lot.lot: lot.code for lot in tx.lot_records({one.lot for one in moved})}
-    found: defaultdict[PickId, list[tuple[str, int]]] = defaultdict(list)
+    found: defaultdict[PickId, list[tuple[str, str, int]]] = defaultdict(list)
     for movement in moved:
         pick = PickId(_pick_of(movement.key, movement.lot))
-        found[pick].append((codes.get(movement.lot, ""), movement.quantity))
+        found[pick].append((movement.key, codes.get(movement.lot, ""), movement.quantity))
     return found
 
 

@@ -1,6 +1,7 @@
 """Puts: shown to the people who put goods away, and confirmed by them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from planner.codec.messages import encode
@@ -16,13 +17,16 @@ from planner.warehouse.ids import PutId, ReceiptId
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.stock import Balance
 from wms_bridge.ledger import movement_of_put, slot_account
+from wms_bridge.lots.shares import shares_of
 from wms_bridge.lots.terms import tell_terms
 from wms_bridge.messages import ReceiptPutAway, SlotFilled
-from wms_bridge.names import check_name
+from wms_bridge.names import MAX_KEY_LENGTH, check_name
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import OutboxMessage, PutRecord, ReceiptRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.serials.carrying import carry_serials, check_told_again
 from wms_bridge.shelves import Shelves
+from wms_bridge.withdrawing import withdraw_in_vain
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,23 @@ def show_puts(tx: Writing, shelves: Shelves, command: ShowPuts, now_ms: int) -> 
 
 
 def confirm_put(
-    tx: Writing, shelves: Shelves, put: PutId, quantity: int, key: str, now_ms: int
+    tx: Writing,
+    shelves: Shelves,
+    put: PutId,
+    quantity: int,
+    key: str,
+    now_ms: int,
+    serials: Sequence[str] = (),
 ) -> PutTaken:
     """Post what was put into the slot, once per put. Fewer pieces than asked for mean that no more
-    fit; the rest stays on the dock.
+    fit; the rest stays on the dock. ``serials`` are those that were scanned.
 
     :class:`NotFound` on an unknown put; :class:`InvalidStock` on more pieces than asked for or
-    than the slot holds, and if other stock is in it; :class:`IdempotencyConflict` if it was
-    confirmed otherwise.
+    than the slot holds, if other stock is in it, and on serials that are not on the dock;
+    :class:`IdempotencyConflict` if it was confirmed otherwise.
     """
     check_name(put, "put", NotFound)
-    digest = body_hash("put", (put, quantity))
+    digest = body_hash("put", (put, quantity, *((tuple(serials),) if serials else ())))
     known_key = recall(tx, key, digest) is not None
     record = tx.put(put)
     if record is None:
@@ -78,10 +88,12 @@ def confirm_put(
         )
     if record.confirmed_ms is not None:
         taken = _taken_before(record, quantity)
+        entry = tx.movement(f"put/{put}")
+        check_told_again(tx, [entry.movement] if entry else (), serials)
     else:
         held = _checked_slot(tx, shelves, record.task, quantity)
         _check_owner(tx, record.task, quantity)
-        taken = _take(tx, record, quantity, held, now_ms)
+        taken = _take(tx, record, quantity, held, serials, now_ms)
     if not known_key:
         remember(tx, key, digest, put, now_ms)
     return taken
@@ -181,14 +193,33 @@ def _receipt(tx: Reading, task: PutTask) -> ReceiptRecord:
     return receipt
 
 
-def _take(tx: Writing, record: PutRecord, quantity: int, held: int, now_ms: int) -> PutTaken:
+def _take(
+    tx: Writing,
+    record: PutRecord,
+    quantity: int,
+    held: int,
+    serials: Sequence[str],
+    now_ms: int,
+) -> PutTaken:
     task, receipt = record.task, _receipt(tx, record.task)
     tx.put_put(replace(record, quantity=quantity, confirmed_ms=now_ms))
+    if serials and not quantity:
+        raise InvalidStock(
+            "nothing was put",
+            field="serials",
+            value=serials[0][:MAX_KEY_LENGTH],
+            remedy="Tell the serials of what went into the slot, or none.",
+        )
     if quantity:
-        tx.post([movement_of_put(task, quantity, now_ms, receipt.lot)])
+        movement = movement_of_put(task, quantity, now_ms, receipt.lot)
+        tx.post([movement])
+        carry_serials(tx, movement, serials)
         stated = Balance(task.slot, task.sku, held + quantity)
         tx.append_event(StockStated((stated,)), now_ms)
         tell_terms(tx, task.slot, task.sku, now_ms)
+        if receipt.lot:
+            shares = shares_of(tx, task.slot, task.sku)
+            withdraw_in_vain(tx, task.slot, shares, now_ms)
     tx.append_event(PutConfirmed(task.put, quantity), now_ms)
     after = replace(receipt, put=receipt.put + quantity, shown=receipt.shown - task.quantity)
     counted = {Tally.PUTS_CONFIRMED: 1, Tally.PIECES_PUT_AWAY: quantity}

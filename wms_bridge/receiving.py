@@ -1,5 +1,6 @@
 """Taking goods received from the WMS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.codec.messages import to_json
@@ -13,6 +14,7 @@ from wms_bridge.names import check_name, check_quantity
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import ReceiptRecord, Tally
 from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.serials.carrying import carry_serials
 from wms_bridge.shelves import Shelves
 
 
@@ -34,19 +36,26 @@ def receipt_key(receipt: ReceiptId) -> str:
 
 
 def take_receipt(
-    tx: Writing, shelves: Shelves, receipt: Receipt, key: str, now_ms: int
+    tx: Writing,
+    shelves: Shelves,
+    receipt: Receipt,
+    key: str,
+    now_ms: int,
+    serials: Sequence[str] = (),
 ) -> ReceiptAccepted:
-    """Book goods received onto the dock, once. :class:`InvalidReceipt` names the wrong field;
-    :class:`IdempotencyConflict` if the key or the receipt id came with another body."""
+    """Book goods received onto the dock, once; ``serials`` are those of the goods, as far as known.
+    :class:`InvalidReceipt` names the wrong field; :class:`InvalidStock` a serial that is here
+    already or of other goods; :class:`IdempotencyConflict` if the key or the receipt id came with
+    another body."""
     check_name(receipt.receipt, "receipt", InvalidReceipt)
     check_name(receipt.sku, "sku", InvalidReceipt)
     check_lot_name(_lot_name(receipt), "", InvalidReceipt)
-    digest = _digest(receipt)
+    digest = _digest(receipt, serials)
     repeated = recall(tx, key, digest) is not None
     known = tx.receipt(receipt.receipt)
     if known is None:
         _check(tx, shelves, receipt)
-        known = _keep(tx, receipt, digest, now_ms)
+        known = _keep(tx, receipt, digest, serials, now_ms)
     elif known.body_hash != digest:
         raise IdempotencyConflict(
             "this receipt id was used for other goods",
@@ -83,24 +92,30 @@ def _lot_name(receipt: Receipt) -> LotName:
     return LotName(receipt.lot, receipt.owner, receipt.expires_ms)
 
 
-def _digest(receipt: Receipt) -> str:
-    """What came in. Goods of which no lot is told have the digest they had before there were lots,
-    so that a receipt kept by an earlier version is known when it comes again."""
+def _digest(receipt: Receipt, serials: Sequence[str]) -> str:
+    """What came in. Goods of which neither lot nor serials are told have the digest they had before
+    there were any, so that a receipt kept by an earlier version is known when it comes again."""
     told = to_json(receipt)
     for name, unknown in (("lot", ""), ("expires_ms", None), ("owner", "")):
         if told[name] == unknown:
             del told[name]
+    if serials:
+        told["serials"] = list(serials)
     return body_hash("receipt", told)
 
 
-def _keep(tx: Writing, receipt: Receipt, digest: str, now_ms: int) -> ReceiptRecord:
+def _keep(
+    tx: Writing, receipt: Receipt, digest: str, serials: Sequence[str], now_ms: int
+) -> ReceiptRecord:
     name = _lot_name(receipt)
     lot = lot_for(tx, receipt.sku, name, receipt.receipt, now_ms, InvalidReceipt)
     record = ReceiptRecord(
         0, receipt.receipt, digest, receipt.sku, receipt.quantity, now_ms, lot=lot
     )
     tx.add_receipt(record)
-    tx.post([movement_of_receipt(receipt, now_ms, lot)])
+    movement = movement_of_receipt(receipt, now_ms, lot)
+    tx.post([movement])
+    carry_serials(tx, movement, serials)
     tx.append_event(GoodsReceived(receipt), now_ms)
     tx.tally({Tally.RECEIPTS_RECEIVED: 1, Tally.PIECES_RECEIVED: receipt.quantity})
     return record

@@ -19,12 +19,13 @@ from planner.warehouse.ids import (
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
+from wms_bridge.captures.desk import Captures
 from wms_bridge.commanding import take_command
 from wms_bridge.counts import Counts
 from wms_bridge.goods_desk import GoodsDesk
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.inbox.hooks import Hooks
-from wms_bridge.ledger import LedgerReport, slot_account, slot_of, verify
+from wms_bridge.ledger import LedgerReport, is_slot, slot_account, slot_of, verify
 from wms_bridge.lots.naming import LotName
 from wms_bridge.openings import check_station, set_station, stations
 from wms_bridge.order_desk import OrderDesk
@@ -50,13 +51,16 @@ from wms_bridge.records.work import (
 from wms_bridge.redelivery import retry_message
 from wms_bridge.rulebook import Rulebook
 from wms_bridge.ruling import RuleChecker, check_alone
-from wms_bridge.stocking import NO_LOTS, StockLoaded, load_stock, put_skus
+from wms_bridge.stocking import NO_LOTS, NO_SERIALS, StockLoaded, load_stock, put_skus
 from wms_bridge.topics import Topic, topics_of
 from wms_bridge.traces.service import Traces
 
 _COUNTED = (Topic.FEED, Topic.COUNTS, Topic.OUTBOX, Topic.ALARMS)
 _TOLD = (Topic.FEED, Topic.PICKS, Topic.OUTBOX)
 """What documents of a WMS may change."""
+
+LAST_SKU = Sku("\U0010ffff")
+"""Sorts behind every other."""
 
 
 class Bridge(OrderDesk, GoodsDesk):
@@ -77,9 +81,11 @@ class Bridge(OrderDesk, GoodsDesk):
         self.rulebook = Rulebook(store, check_rule, self._teller(Topic.FEED))
         self.counts = Counts(store, self.shelves, params, self._teller(*_COUNTED))
         self.promises = Promises(store, self._teller(Topic.OUTBOX))
-        self.lots = LotDesk(store, self._teller(Topic.FEED, Topic.PICKS))
+        self.lots = LotDesk(store, self._teller(*_TOLD))
         self.traces = Traces(store, self._teller(*_COUNTED), params.epcis)
         self.inbox = Inbox(store, self.shelves, self._teller(*_TOLD))
+        captured = self._teller(Topic.FEED, Topic.PUTS, Topic.OUTBOX)
+        self.captures = Captures(store, self.shelves, captured, params.epcis)
         self.hooks = Hooks(store, self.shelves, self._teller(*_TOLD))
 
     def _teller(self, *topics: Topic) -> Callable[[], None]:
@@ -111,10 +117,11 @@ class Bridge(OrderDesk, GoodsDesk):
         key: str,
         now_ms: int,
         lots: Mapping[int, LotName] = NO_LOTS,
+        serials: Mapping[int, Sequence[str]] = NO_SERIALS,
     ) -> StockLoaded:
         """Post opening stock, all or nothing; see :func:`wms_bridge.stocking.load_stock`."""
         with self.store.writing() as tx:
-            loaded = load_stock(tx, self.shelves, records, key, now_ms, lots)
+            loaded = load_stock(tx, self.shelves, records, key, now_ms, lots, serials)
         self.tell(Topic.FEED)
         return loaded
 
@@ -130,6 +137,31 @@ class Bridge(OrderDesk, GoodsDesk):
             for place in places
             if self.shelves.has_slot(slot_of(place.account))
         )
+
+    def stock_page(
+        self,
+        after: SlotId,
+        limit: int,
+        sku: Sku | None = None,
+        slot: SlotId | None = None,
+        pod: PodId | None = None,
+    ) -> tuple[tuple[Balance, ...], SlotId | None]:
+        """Some ``limit`` balances of slots named behind ``after``, by slot, none told in part; and
+        the last slot's name if there are more."""
+        start = (slot_account(after), LAST_SKU)
+        account = None if slot is None else slot_account(slot)
+        with self.store.reading() as tx:
+            found = tx.holdings(account, sku, pod, start, limit)
+            places = [place for place in found if is_slot(place.account)]
+            more = len(places) == limit
+            if more:
+                last = places[-1].account
+                places += tx.holdings(last, sku, after=(last, places[-1].sku))
+                following = tx.holdings(account, sku, pod, (last, LAST_SKU), 1)
+                more = any(is_slot(place.account) for place in following)
+        page = tuple(Balance(slot_of(p.account), p.sku, p.quantity) for p in places)
+        known = tuple(one for one in page if self.shelves.has_slot(one.slot))
+        return known, page[-1].slot if more else None
 
     # --- the fleet ---
 
@@ -163,11 +195,13 @@ class Bridge(OrderDesk, GoodsDesk):
         reason: ShortReason | None = None,
         key: str | None = None,
         lot: str = "",
+        serials: Sequence[str] = (),
     ) -> PickTaken:
         """Post what the picker took, once; see :func:`wms_bridge.picking.confirm_pick`. Without a
         ``key`` the pick id serves."""
         with self.store.writing() as tx:
-            taken = confirm_pick(tx, pick, quantity, reason, key or f"pick/{pick}", now_ms, lot)
+            used = key or f"pick/{pick}"
+            taken = confirm_pick(tx, pick, quantity, reason, used, now_ms, lot, serials)
         self.tell(Topic.FEED, Topic.PICKS, Topic.OUTBOX)
         return taken
 

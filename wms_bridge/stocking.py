@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.codec.messages import decode, encode, from_json
-from planner.warehouse.errors import InvalidStock
+from planner.warehouse.errors import InvalidStock, PodherdError
 from planner.warehouse.events import SkuStated, StockStated
 from planner.warehouse.flows import SkuFacts
 from planner.warehouse.ids import NO_LOT, Sku
@@ -16,6 +16,7 @@ from wms_bridge.names import check_name, check_quantity
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import SkuRecord
 from wms_bridge.requests import body_hash, recall, remember
+from wms_bridge.serials.carrying import carry_serials
 from wms_bridge.shelves import Shelves
 
 BALANCES_PER_EVENT = 500
@@ -45,6 +46,7 @@ def put_skus(tx: Writing, skus: Sequence[SkuRecord], now_ms: int = 0) -> None:
 
 
 NO_LOTS: Mapping[int, LotName] = {}
+NO_SERIALS: Mapping[int, Sequence[str]] = {}
 
 
 def load_stock(
@@ -54,21 +56,27 @@ def load_stock(
     key: str,
     now_ms: int,
     lots: Mapping[int, LotName] = NO_LOTS,
+    serials: Mapping[int, Sequence[str]] = NO_SERIALS,
 ) -> StockLoaded:
-    """Post opening stock, all records or none; ``lots`` has what is told of the lot of some, by
-    their place in ``records``. :class:`InvalidStock` names the first record that cannot be: unknown
-    slot or SKU, more than fits, a slot that has stock or comes twice, another date of a lot."""
+    """Post opening stock, all records or none; ``lots`` has what is told of the lot of some, and
+    ``serials`` which serials some have, by their place in ``records``. :class:`InvalidStock` names
+    the first record that cannot be: unknown slot or SKU, more than fits, a slot that has stock or
+    comes twice, another date of a lot, a serial that is here already."""
     for index, record in enumerate(records):
         check_name(record.slot, f"records[{index}].slot", InvalidStock)
         check_name(record.sku, f"records[{index}].sku", InvalidStock)
         check_lot_name(lots.get(index, UNKNOWN), f"records[{index}].", InvalidStock)
-    digest = body_hash("stock", (records, lots) if lots else records)
+    told = (records, lots, serials) if serials else (records, lots) if lots else records
+    digest = body_hash("stock", told)
     answer = recall(tx, key, digest)
     if answer is not None:
         return from_json(decode(answer), StockLoaded)
     _check(tx, shelves, records)
     filled = [record for record in records if record.quantity]
-    tx.post(_movements(tx, records, key, now_ms, lots))
+    moved = _movements(tx, records, key, now_ms, lots)
+    tx.post(tuple(moved.values()))
+    for index, movement in moved.items():
+        _carry(tx, movement, serials.get(index, ()), index)
     for start in range(0, len(records), BALANCES_PER_EVENT):
         chunk = tuple(records[start : start + BALANCES_PER_EVENT])
         tx.append_event(StockStated(chunk), now_ms)
@@ -81,15 +89,24 @@ def load_stock(
 
 def _movements(
     tx: Writing, records: Sequence[Balance], key: str, now_ms: int, lots: Mapping[int, LotName]
-) -> list[Movement]:
-    moves = []
+) -> dict[int, Movement]:
+    """By the place of the record; of those that have pieces."""
+    moves = {}
     for index, record in enumerate(records):
         if record.quantity:
             name = lots.get(index, UNKNOWN)
             known = name != UNKNOWN
             lot = lot_for(tx, record.sku, name, "", now_ms, InvalidStock) if known else NO_LOT
-            moves.append(opening_movement(record, key, now_ms, lot))
+            moves[index] = opening_movement(record, key, now_ms, lot)
     return moves
+
+
+def _carry(tx: Writing, movement: Movement, serials: Sequence[str], index: int) -> None:
+    try:
+        carry_serials(tx, movement, serials)
+    except PodherdError as error:
+        error.field = f"records[{index}].serials"
+        raise
 
 
 def check_sku(record: SkuRecord, field: str = "") -> None:

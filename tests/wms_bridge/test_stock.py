@@ -6,6 +6,7 @@ from planner.warehouse.errors import IdempotencyConflict, InvalidStock
 from planner.warehouse.events import StockStated
 from planner.warehouse.ids import PodId, Sku, SlotId
 from planner.warehouse.stock import Balance
+from wms_bridge.ledger import Holding
 from wms_bridge.records.work import SkuRecord
 from wms_bridge.service import Bridge
 from wms_bridge.shelves import pod_names
@@ -119,3 +120,33 @@ def test_pod_names_have_as_many_digits_as_needed() -> None:
     assert pod_names(2) == ("P001", "P002")
     assert pod_names(1000)[-1] == "P1000"
     assert pod_names(1000)[0] == "P0001"
+
+
+def test_stock_of_the_store_comes_in_pages(bridge: Bridge) -> None:
+    with bridge.store.reading() as tx:
+        everything = tx.holdings()
+        for limit in (1, 2, len(everything)):
+            pages: list[Holding] = []
+            while page := tx.holdings(
+                after=(pages[-1].account, pages[-1].sku) if pages else None, limit=limit
+            ):
+                assert len(page) <= limit
+                pages += page
+            assert tuple(pages) == everything
+        red = tx.holdings(sku=Sku("RED"))
+        assert tx.holdings(sku=Sku("RED"), after=(red[0].account, red[0].sku)) == red[1:]
+        assert tx.holdings(limit=0) == ()
+
+
+def test_stock_is_told_in_pages_of_whole_slots(bridge: Bridge) -> None:
+    told = []
+    after: SlotId | None = SlotId("")
+    while after is not None:
+        page, after = bridge.stock_page(after, 1)
+        told += page
+        assert len({balance.slot for balance in page}) == 1
+    assert tuple(told) == bridge.stock()
+    reds, following = bridge.stock_page(SlotId(""), 2, sku=Sku("RED"))
+    assert (reds, following) == (bridge.stock(sku=Sku("RED")), None)
+    [last] = bridge.stock_page(SlotId(""), 5, pod=PodId("P002"))[0]
+    assert last.slot == "P002/A/1/1"

@@ -49,9 +49,17 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
 from wms_bridge.deciding import Decision
-from wms_bridge.ledger import OPENING, Movement, MovementReason, slot_account, tote_account
+from wms_bridge.ledger import (
+    OPENING,
+    Movement,
+    MovementReason,
+    dock_account,
+    slot_account,
+    tote_account,
+)
 from wms_bridge.ports.store import Reading, Store, Writing
 from wms_bridge.records.counts import CaseAction, CaseQuery, EpcisRecord
+from wms_bridge.records.tracing import MendQuery
 from wms_bridge.records.work import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
 
@@ -131,6 +139,11 @@ def everything(tx: Reading) -> tuple[object, ...]:
         [tx.movements_of(slot_account(SlotId("P001/A/1/1")), since) for since in (0, 4, 10**12)],
         [tx.picks_of_slot(SlotId("P001/A/1/1"), since) for since in (0, 4, 10**12)],
         [tx.puts_of_slot(SlotId("P003/A/1/2"), since) for since in (0, 12, 10**12)],
+        tx.doubts(),
+        tx.mends(MendQuery()),
+        tx.things_at(dock_account(ReceiptId("R1"))),
+        [tx.occurrence(f"receipt/{name}") for name in ("R0", "R1")],
+        tx.picked_serials(["pick/p1", "pick/p2"]),
         [tx.remembered(key) for key in ("opening", "order/A", "order/B", "pick/p1", "pick/p2")],
     )
 

@@ -24,6 +24,7 @@ from wms_bridge.api.routes import (
 )
 from wms_bridge.api.routes import (
     bulks,
+    capture,
     counts,
     fleet,
     hooks,
@@ -117,6 +118,7 @@ def routed_app() -> FastAPI:
         receipts,
         stations,
         counts,
+        capture,
         fleet,
         rules,
         live,

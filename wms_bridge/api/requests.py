@@ -1,6 +1,7 @@
 """What callers send. Only the shape is checked here; the rules are in the service."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -15,6 +16,7 @@ from wms_bridge.lots.naming import UNKNOWN, LotName
 from wms_bridge.names import check_quantity, check_rank
 from wms_bridge.records.counts import CaseAction
 from wms_bridge.records.work import SkuRecord
+from wms_bridge.serials.carrying import MAX_SERIALS
 
 MAX_LINE_NUMBER = 1_000_000
 
@@ -45,8 +47,17 @@ class SkusIn(_Request):
         return tuple(_sku(item) for item in self.skus)
 
 
+Serials = Annotated[
+    tuple[StrictStr, ...],
+    Field(
+        max_length=MAX_SERIALS,
+        description="Serials (a pack stands for what is in it), as scanned and as far as known.",
+    ),
+]
+
+
 class StockIn(_Request):
-    """Pieces of an SKU in a slot, and what is known of their lot."""
+    """Pieces of an SKU in a slot, and what is known of their lot and serials."""
 
     slot: StrictStr
     sku: StrictStr
@@ -54,6 +65,7 @@ class StockIn(_Request):
     lot: StrictStr = ""
     expires_ms: StrictInt | None = None
     owner: StrictStr = ""
+    serials: Serials = ()
 
 
 class OpeningStockIn(_Request):
@@ -74,6 +86,10 @@ class OpeningStockIn(_Request):
         """What is told of the lots of some records, by their place."""
         told = (LotName(record.lot, record.owner, record.expires_ms) for record in self.records)
         return {index: name for index, name in enumerate(told) if name != UNKNOWN}
+
+    def serials(self) -> dict[int, tuple[str, ...]]:
+        """The serials of some records, by their place."""
+        return {i: record.serials for i, record in enumerate(self.records) if record.serials}
 
 
 class OrderLineIn(_Request):
@@ -143,6 +159,7 @@ class ReceiptIn(_Request):
     lot: StrictStr = ""
     expires_ms: StrictInt | None = None
     owner: StrictStr = ""
+    serials: Serials = ()
 
     def goods(self) -> Receipt:
         """As the service takes them; :class:`InvalidReceipt` on a quantity out of range."""
@@ -161,6 +178,7 @@ class ConfirmPutIn(_Request):
     """What was put into the slot; if that is less than asked no more fit."""
 
     quantity: StrictInt
+    serials: Serials = ()
 
 
 class ConfirmIn(_Request):
@@ -170,6 +188,7 @@ class ConfirmIn(_Request):
     quantity: StrictInt
     reason: ShortReason | None = None
     lot: StrictStr = ""
+    serials: Serials = ()
 
 
 class ConfirmCountIn(_Request):

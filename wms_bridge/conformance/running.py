@@ -81,10 +81,11 @@ def chosen(only: Sequence[str]) -> list[Case]:
 
 
 @asynccontextmanager
-async def target_of(url: str, seed: int) -> AsyncIterator[Target]:
-    """The target; the hostile fake runs while in the block."""
+async def target_of(url: str, seed: int, clerk: str = "") -> AsyncIterator[Target]:
+    """The target; the hostile fake runs while in the block. ``clerk`` is the address by which
+    people work there, if it is another."""
     if url != HOSTILE:
-        yield find_target(url)
+        yield find_target(url, clerk)
         return
     async with Served(hostile_app(seed)) as base:
         yield fake_target(base, HOSTILE)

@@ -7,6 +7,7 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import ModuleType
 from urllib.parse import urlsplit, urlunsplit
 
 import uvicorn
@@ -41,18 +42,31 @@ class Target:
         return urlunsplit(parts._replace(netloc=f"{user}{at}127.0.0.1:{port}"))
 
 
-def find_target(url: str) -> Target:
-    """:class:`InvalidMessage` if there is no connector for the scheme. A password that is not in
-    the URL is taken from the environment, as the bridge does."""
+def find_target(url: str, clerk: str = "") -> Target:
+    """:class:`InvalidMessage` if there is no connector for the scheme. ``clerk`` is the address by
+    which people work there, if it is another: they may do what the bridge must not. A password that
+    is not in the URL is taken from the environment, as the bridge does."""
     url = with_password(url, os.environ)
-    scheme = url.partition(":")[0]
+    hired_by = with_password(clerk, os.environ) if clerk else ""
+    connector, people = _modules(url.partition(":")[0])
+    return Target(
+        shown(url),
+        connect=connector.connect,
+        hire=lambda given: people.connect(hired_by or given),
+        url=url,
+        endpoint=_endpoint(url),
+    )
+
+
+def _modules(scheme: str) -> tuple[ModuleType, ModuleType]:
+    """Those of the connector and of its clerk."""
     name = scheme.partition("+")[0]
     try:
         if not name.isidentifier():
             raise ImportError(name)
         place = f"wms_bridge.connectors.{name}"
         connector = importlib.import_module(f"{place}.connector")
-        clerk = importlib.import_module(f"{place}.clerk")
+        return connector, importlib.import_module(f"{place}.clerk")
     except ImportError as error:
         raise InvalidMessage(
             "there is no connector with a clerk for this",
@@ -60,9 +74,6 @@ def find_target(url: str) -> Target:
             value=scheme,
             remedy="Write tryton://…, odoo://…, rest+http://…?map=FILE, or hostile:",
         ) from error
-    return Target(
-        shown(url), connect=connector.connect, hire=clerk.connect, url=url, endpoint=_endpoint(url)
-    )
 
 
 def shown(url: str) -> str:

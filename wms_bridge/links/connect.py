@@ -1,5 +1,5 @@
 """From the address of a WMS to the way there: ``tryton://``, ``odoo://``, ``rest+http://``,
-``folder://``; ``http://`` and ``https://`` are plain webhooks."""
+``folder://``, ``epcis+http://``; ``http://`` and ``https://`` are plain webhooks."""
 
 import os
 from collections.abc import Mapping
@@ -24,6 +24,8 @@ CONNECTORS = {
     "rest+http": "rest",
     "rest+https": "rest",
     "folder": "folder",
+    "epcis+http": "epcis",
+    "epcis+https": "epcis",
 }
 """The package of the connector for each scheme."""
 

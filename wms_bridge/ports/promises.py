@@ -22,7 +22,8 @@ class PromisesReading(Protocol):
         """Pieces promised to orders that have not come yet."""
 
     def ordered(self, skus: Collection[Sku]) -> Quantities:
-        """Pieces that lines of open orders still ask for, those shown to pickers included."""
+        """Pieces that lines of open orders still ask for, those shown to pickers included; not
+        those that take out a lot that is on hold or recalled."""
 
     def in_slots(self, skus: Collection[Sku]) -> Quantities:
         """Pieces in slots by the books."""
@@ -32,6 +33,10 @@ class PromisesReading(Protocol):
 
     def quarantined(self, skus: Collection[Sku]) -> Quantities:
         """Pieces by the books in slots with an open count that has quarantined them."""
+
+    def on_hold(self, skus: Collection[Sku]) -> Quantities:
+        """Pieces by the books in slots of lots that are on hold or recalled, but those that
+        :meth:`quarantined` counts already."""
 
     def entries_after(self, number: int, limit: int) -> tuple[Entry, ...]:
         """The books above a number, in order."""

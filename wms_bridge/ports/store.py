@@ -96,9 +96,15 @@ class Reading(
         """Pieces on an account; 0 if it never had any."""
 
     def holdings(
-        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+        self,
+        account: Account | None = None,
+        sku: Sku | None = None,
+        pod: PodId | None = None,
+        after: tuple[Account, Sku] | None = None,
+        limit: int | None = None,
     ) -> tuple[Holding, ...]:
-        """What lies where, by account and SKU, narrowed by what is given; zeros included."""
+        """What lies where, by account and SKU, narrowed by what is given; zeros included. Of those
+        the ones behind ``after``, at most ``limit``."""
 
     def entries(self) -> Iterator[Entry]:
         """The books in order. :class:`LedgerImbalance` on a row that no movement can have."""

@@ -74,6 +74,10 @@ class TracingReading(Protocol):
     def occurrence(self, key: str) -> Occurrence | None:
         """What happened under a key."""
 
+    def picked_serials(self, movements: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """The serials that movements into totes took along, by the keys of these; those without
+        any are left out."""
+
     def movement(self, key: str) -> Entry | None:
         """A movement of the books."""
 
@@ -123,6 +127,9 @@ class TracingWriting(TracingReading, Protocol):
     ) -> None:
         """Give things another place (one of ``place`` and ``parent``), and keep that in their
         history."""
+
+    def put_picked(self, movement: str, serials: tuple[str, ...]) -> None:
+        """Keep which serials a movement into a tote took along, once per movement."""
 
     def put_lot(self, thing: int, lot: str) -> None:
         """Tell of which lot a thing is."""

@@ -41,13 +41,14 @@ class ReservationMade:
 def availability(tx: Reading, skus: Collection[Sku], now_ms: int) -> tuple[Availability, ...]:
     """What there is of SKUs and what of it is spoken for, by SKU."""
     in_slots, on_dock = tx.in_slots(skus), tx.on_dock(skus)
-    quarantined = tx.quarantined(skus)
+    quarantined, held = tx.quarantined(skus), tx.on_hold(skus)
     ordered, reserved = tx.ordered(skus), tx.reserved(skus, now_ms)
     return tuple(
         Availability(
             sku,
             in_slots.get(sku, 0),
             quarantined.get(sku, 0),
+            held.get(sku, 0),
             ordered.get(sku, 0),
             reserved.get(sku, 0),
             on_dock.get(sku, 0),

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, replace
 
+from planner.codec.messages import encode
 from planner.warehouse.errors import InvalidStock, NotFound, TooLate
 from planner.warehouse.ids import Lot, SlotId
 from wms_bridge.ledger import slot_of
 from wms_bridge.lots.terms import tell_terms
+from wms_bridge.messages import LotStateTold
 from wms_bridge.names import check_name
-from wms_bridge.picking import withdraw
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.lots import LotChange, LotRecord, LotState
-from wms_bridge.records.work import LineRecord, PickRecord
+from wms_bridge.records.work import LineRecord, OutboxMessage, PickRecord
+from wms_bridge.withdrawing import withdraw
 
 MAX_REASON = 500
 
@@ -48,7 +50,8 @@ def decide_lot(
     tx: Writing, lot: Lot, state: LotState, by: str, reason: str, now_ms: int
 ) -> LotChanged:
     """Put a lot into a state: the fleet and the pickers are told at once, in the same transaction,
-    so that from then on no piece of a lot that is not free goes into the tote of an order.
+    so that from then on no piece of a lot that is not free goes into the tote of an order; the WMS
+    is told through the outbox.
 
     :class:`NotFound` if there is none; :class:`InvalidStock` without a name or a reason;
     :class:`TooLate` if the lot is recalled.
@@ -67,12 +70,22 @@ def decide_lot(
     record = replace(record, state=state, by=by, reason=reason, changed_ms=now_ms)
     tx.put_lot_record(record)
     tx.add_lot_change(LotChange(lot, state, by, reason, now_ms))
+    _tell_wms(tx, record)
     withdrawn = 0
     for slot in slots_with(tx, lot):
         tell_terms(tx, slot, record.sku, now_ms)
         if state is not LotState.RELEASED:
             withdrawn += _withdraw(tx, slot, record, now_ms)
     return LotChanged(record, withdrawn, False)
+
+
+def _tell_wms(tx: Writing, lot: LotRecord) -> None:
+    """Tell it the state of a lot, under a name that counts the changes of the lot."""
+    message = f"lot-state/{lot.lot}/{len(tx.lot_changes(lot.lot))}"
+    goods, at_ms = (lot.lot, lot.code, lot.sku, lot.owner), lot.changed_ms
+    told = LotStateTold(message, *goods, lot.state, lot.reason, lot.by, at_ms)
+    body = encode(told).decode()
+    tx.add_message(OutboxMessage(0, message, None, body, at_ms, next_ms=at_ms))
 
 
 def slots_with(tx: Reading, lot: Lot) -> tuple[SlotId, ...]:

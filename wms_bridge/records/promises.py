@@ -47,13 +47,15 @@ class Reservation:
 @dataclass(frozen=True, slots=True)
 class Availability:
     """Pieces of an SKU: ``in_slots`` by the books, of these ``quarantined`` in slots nobody picks
-    from; ``ordered`` by open orders and not picked yet; ``reserved`` for orders to come;
-    ``on_dock`` received and not put away. What can be promised is ``available``: may be negative
-    when more is ordered than there is."""
+    from, and ``held`` in other slots, of lots that are on hold or recalled; ``ordered`` by open
+    orders and not picked yet; ``reserved`` for orders to come; ``on_dock`` received and not put
+    away. What can be promised is ``available``: may be negative when more is ordered than there
+    is."""
 
     sku: Sku
     in_slots: int
     quarantined: int
+    held: int
     ordered: int
     reserved: int
     on_dock: int
@@ -61,7 +63,8 @@ class Availability:
     @property
     def available(self) -> int:
         """What can be promised."""
-        return self.in_slots - self.quarantined - self.ordered - self.reserved
+        free = self.in_slots - self.quarantined - self.held
+        return free - self.ordered - self.reserved
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from wms_bridge.records.tracing import (
     Thing,
 )
 from wms_bridge.requests import body_hash
-from wms_bridge.serials.naming import read_name, sku_in
+from wms_bridge.serials.naming import MAX_TEXT, read_name, sku_in
 from wms_bridge.serials.nesting import accounts_of, pieces_in, refuse, within
 
 MAX_SERIALS = 10_000
@@ -71,12 +71,12 @@ def carry_serials(
     :class:`IdempotencyConflict` if the movement came with other serials.
     """
     names = _named(tx, codes, movement.sku)
-    digest = body_hash("serials", (movement.key, sorted(map(str, names))))
+    if not names:
+        return follow(tx, movement)
+    digest = _digest(movement, names)
     known = tx.occurrence(movement.key)
     if known is not None:
         return _carried_before(known, digest, names)
-    if not names:
-        return follow(tx, movement)
     found = _against_books(tx, movement, names)
     if found.wrong and not sensed:
         name, doubt, booked = found.wrong[0]
@@ -98,7 +98,7 @@ def carry_serials(
     for name, doubt, booked in found.wrong:
         _doubt(tx, movement, doubt, str(name), booked, 1)
     moved = (*(thing.name for thing in found.things), *found.new)
-    return Carried(movement.key, tuple(map(str, moved)), len(found.wrong), False)
+    return _carried(tx, movement, moved, len(found.wrong))
 
 
 def carry_pick(
@@ -163,11 +163,33 @@ def follow(tx: Writing, movement: Movement) -> Carried:
     fits = sum(holding[thing.number] for thing in there) == movement.quantity
     if not (emptied and fits):
         return _unscanned(tx, movement)
-    digest = body_hash("serials", (movement.key, []))
+    names = [thing.name for thing in there]
+    digest = _digest(movement, names)
     occurrence = begin(tx, movement.key, Happening.MOVED, movement.at_ms, digest)
     carried = [thing.number for thing in there]
     tx.move_things(carried, occurrence, movement.to_account, None)
-    return Carried(movement.key, tuple(str(thing.name) for thing in there), 0, False)
+    return _carried(tx, movement, names, 0)
+
+
+def check_told_again(tx: Reading, movements: Sequence[Movement], codes: Sequence[str]) -> None:
+    """A confirmation comes again: :class:`IdempotencyConflict` if it comes with serials other than
+    those that its movements (of one SKU) took along. Without any it says nothing new."""
+    if not codes:
+        return
+    names = _named(tx, codes, movements[0].sku) if movements else ()
+    if len(movements) == 1:
+        known = tx.occurrence(movements[0].key)
+        same = known is not None and known.digest == _digest(movements[0], names)
+    else:
+        kept = tx.picked_serials([movement.key for movement in movements]).values()
+        same = bool(movements) and {n for told in kept for n in told} == set(map(str, names))
+    if not same:
+        raise IdempotencyConflict(
+            "this was confirmed with other serials, or with none",
+            field="serials",
+            value=codes[0][:MAX_TEXT],
+            remedy="Repeat it unchanged; serials told late go to POST /v1/traces/serials.",
+        )
 
 
 def begin(tx: Writing, key: str, what: Happening, at_ms: int, digest: str = "") -> Occurrence:
@@ -256,6 +278,17 @@ def _strays(tx: Reading, names: Sequence[Name], slot: Account) -> list[Name]:
     known = tx.things(names)
     places = accounts_of(tx, known.values())
     return [name for name in names if name not in known or places[known[name].number] != slot]
+
+
+def _digest(movement: Movement, names: Sequence[Name]) -> str:
+    return body_hash("serials", (movement.key, sorted(map(str, names))))
+
+
+def _carried(tx: Writing, movement: Movement, names: Sequence[Name], doubts: int) -> Carried:
+    moved = tuple(map(str, names))
+    if moved and movement.reason is MovementReason.PICK:
+        tx.put_picked(movement.key, moved)
+    return Carried(movement.key, moved, doubts, False)
 
 
 def _carried_before(known: Occurrence, digest: str, names: Sequence[Name]) -> Carried:

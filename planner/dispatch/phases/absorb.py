@@ -83,17 +83,13 @@ def absorb(turn: Turn, event: Event) -> None:
             take_change(turn, event)
         case PickWithdrawn() | PickFailed():
             take_exception(turn, event)
-        case StationClosed(station, at_once):
-            close_station(turn, station, at_once)
-        case StationOpened(station):
-            turn.state.closed.pop(station, None)
         case RobotStateSeen(report):
             _hear(turn, report)
         case RescanWanted() | CountWanted() | CountConfirmed() | SlotSettled():
             take_count_event(turn, event)
         case SlotQuarantined() | SlotReleased():
             take_quarantine(turn, event)
-        case NodesClosed() | NodesOpened():
+        case StationClosed() | StationOpened() | NodesClosed() | NodesOpened():
             _close_or_open(turn, event)
         case RuleSet(rule):
             set_rule(turn, rule)
@@ -117,8 +113,14 @@ def _join_or_leave(turn: Turn, event: RobotJoined | RobotLeaving | RobotLeft) ->
             remove(turn, robot)
 
 
-def _close_or_open(turn: Turn, event: NodesClosed | NodesOpened) -> None:
+def _close_or_open(
+    turn: Turn, event: StationClosed | StationOpened | NodesClosed | NodesOpened
+) -> None:
     match event:
+        case StationClosed(station, at_once):
+            close_station(turn, station, at_once)
+        case StationOpened(station):
+            turn.state.closed.pop(station, None)
         case NodesClosed(closure, nodes, area_m):
             turn.state.closures[closure] = turn.floor.nodes_of(nodes, area_m)
         case NodesOpened(closure):

@@ -13,16 +13,24 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from planner.codec.messages import decode
-from planner.warehouse.errors import NotFound, UnknownSite
+from planner.warehouse.errors import NotFound, PodherdError, UnknownSite
 from planner.warehouse.ids import OrderId, Sku
 from planner.warehouse.site import Site
 from tests.wms_bridge.api.fuzzing import site_in_small
+from wms_bridge.access.errors import (
+    BlockedAddress,
+    InvalidAccess,
+    NotAllowed,
+    NotSignedIn,
+    Throttled,
+)
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.api.app import create_app, routed_app
 from wms_bridge.api.catalogue import KINDS, page
 from wms_bridge.api.compatibility import breaks
 from wms_bridge.api.contract import document, operations
 from wms_bridge.api.problems import status_of
+from wms_bridge.api.refusals import problem_of
 from wms_bridge.cli import add_to
 from wms_bridge.client import BridgeClient
 from wms_bridge.openapi_cli import published
@@ -62,10 +70,28 @@ def test_every_kind_of_error_is_in_the_catalogue_under_its_status(kind: type) ->
     assert known[CODES[kind]].remedy
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidAccess("no"),
+        BlockedAddress("no"),
+        NotSignedIn("no"),
+        NotAllowed("no"),
+        NotAllowed("no", code="foreign_site"),
+        Throttled("no", 1_000),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_every_refusal_is_in_the_catalogue_under_its_status(error: PodherdError) -> None:
+    answer = problem_of(error)
+    known = {one.code: one.status for one in KINDS}
+    assert known[decode(bytes(answer.body))["code"]] == answer.status_code
+
+
 def test_every_answer_that_is_a_problem_says_so() -> None:
     for path, operation in operations(contract()):
         refusals = {int(code) for code in operation["responses"] if int(code) >= 400}
-        assert {400, 401, 403, 404, 405, 422, 429, 500, 503} <= refusals, path
+        assert {400, 401, 403, 404, 405, 414, 422, 429, 431, 500, 503} <= refusals, path
         if "requestBody" in operation:
             assert {413, 415} <= refusals, path
 

@@ -16,7 +16,7 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.webhook.sender import WebhookSender
 from wms_bridge.api.app import create_app
 from wms_bridge.api.problems import status_of
-from wms_bridge.api.routes import live
+from wms_bridge.api.routes import live, news
 from wms_bridge.outbox import MAX_REFUSALS, Delivery
 from wms_bridge.problem_codes import CODES
 from wms_bridge.service import Bridge
@@ -67,8 +67,8 @@ def examples(page: Path = PAGE) -> list[Example]:
 
 
 class Play:
-    """A bridge without stock, and a WMS that refuses a message until somebody retries it. The
-    clock moves only while the bridge waits for the WMS."""
+    """A bridge without stock, and a WMS that refuses what became of an order until somebody retries
+    it; all else it takes. The clock moves only while the bridge waits for the WMS."""
 
     def __init__(self, site: Site):
         self.now_ms = START_MS
@@ -84,6 +84,8 @@ class Play:
         )
 
     def _wms(self, request: httpx.Request) -> httpx.Response:
+        if not json.loads(request.content)["message"].startswith("order-"):
+            return httpx.Response(204)
         self.sent.append(request.content)
         if len(self.sent) <= MAX_REFUSALS:
             return httpx.Response(422, text="unknown order A-1001")
@@ -142,7 +144,8 @@ def named(page: str) -> list[str]:
 def test_every_endpoint_has_a_heading_and_an_example(site: Site) -> None:
     paths = create_app(Bridge(site, MemoryStore()), lambda: 0).openapi()["paths"]
     known = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    links = [route for route in live.router.routes if isinstance(route, APIWebSocketRoute)]
+    routes = (*live.router.routes, *news.router.routes)
+    links = [route for route in routes if isinstance(route, APIWebSocketRoute)]
     known |= {f"WS {route.path}" for route in links}
     headings = named(everything())
     assert sorted(headings) == sorted(path.replace(":path}", "}") for path in known)

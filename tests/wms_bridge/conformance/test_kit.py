@@ -23,7 +23,14 @@ from wms_bridge.conformance.running import (
     run_kit,
     target_of,
 )
-from wms_bridge.conformance.target import Served, Target, fake_target, find_target, shown
+from wms_bridge.conformance.target import (
+    Served,
+    Target,
+    fake_target,
+    fake_url,
+    find_target,
+    shown,
+)
 from wms_bridge.connectors.port import OrderDocument, Page, StockMove
 from wms_bridge.connectors.rest.address import RestAddress, read_address
 from wms_bridge.connectors.rest.connector import RestConnector
@@ -201,6 +208,20 @@ def test_the_report_says_the_same_in_every_form(tmp_path: Path) -> None:
 
 def test_a_run_without_a_single_pass_is_no_pass() -> None:
     assert not against_fake(("request-twice",)).passed
+
+
+def test_people_may_work_there_by_an_address_of_their_own() -> None:
+    async def both() -> None:
+        async with Served(create_rest_wms()) as base:
+            target = find_target("rest+http://127.0.0.1:1/?map=podherd-fake", fake_url(base))
+            clerk, connector = target.hire(target.url), target.connect(target.url)
+            await clerk.set_up(["P001"], [])
+            with pytest.raises(DeliveryFailed):
+                await connector.check()
+            await clerk.close()
+            await connector.close()
+
+    asyncio.run(both())
 
 
 @pytest.mark.parametrize("url", ["nothing://x", "port://x", "http://x", ""])

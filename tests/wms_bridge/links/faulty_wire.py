@@ -23,6 +23,7 @@ from wms_bridge.connectors.port import (
 )
 from wms_bridge.messages import (
     LineRouted,
+    LotStateTold,
     OrderConfirmed,
     ReceiptPutAway,
     ReservationWanted,
@@ -214,7 +215,7 @@ class WireConnector:
 
     async def find(self, message: WmsMessage) -> bool:
         match message:
-            case LineRouted():
+            case LineRouted() | LotStateTold():
                 return True
             case ReservationWanted():
                 order = message.order
@@ -230,7 +231,7 @@ class WireConnector:
 
     async def carry_out(self, message: WmsMessage) -> str:
         match message:
-            case LineRouted():
+            case LineRouted() | LotStateTold():
                 return "theirs"
             case ReservationWanted():
                 return await self._reserve(message.order)

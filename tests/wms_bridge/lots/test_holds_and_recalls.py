@@ -9,8 +9,10 @@ from planner.warehouse.errors import IdempotencyConflict, InvalidStock, NotFound
 from planner.warehouse.events import PickWithdrawn, TermsStated
 from planner.warehouse.ids import Lot, OrderId, PickId, PutId, ReceiptId, Sku, SlotId
 from planner.warehouse.orders import PickOrder
+from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
 from planner.warehouse.stock import SlotTerms
+from wms_bridge.messages import LotStateTold, read_message
 from wms_bridge.ports.store import Reading
 from wms_bridge.records.lots import LotState, RecallState, Rotation, RotationRule
 from wms_bridge.service import Bridge
@@ -71,6 +73,24 @@ def test_a_release_gives_the_stock_back(
     ]
 
 
+def test_the_wms_is_told_of_every_change_in_order(lotted: Bridge, key_of: KeyOf) -> None:
+    lot, owned = key_of(lotted, "A"), key_of(lotted, "A", "ACME")
+    lotted.lots.hold(lot, "ann", "glass in it", 6)
+    lotted.lots.hold(lot, "ann", "glass in it", 7)
+    lotted.lots.release(lot, "bob", "it was ice", 8)
+    lotted.lots.recall([lot, owned], "it was glass", "eve", 9)
+    with lotted.store.reading() as tx:
+        messages = tx.messages_after(0, 100)
+    first, second, *recalled = map(read_message, messages)
+    name, goods = f"lot-state/{lot}", (lot, "A", MILK, "")
+    held, free = LotState.HELD, LotState.RELEASED
+    assert first == LotStateTold(f"{name}/1", *goods, held, "glass in it", "ann", 6)
+    assert second == LotStateTold(f"{name}/2", *goods, free, "it was ice", "bob", 8)
+    names = [(one.message, one.owner) for one in recalled if isinstance(one, LotStateTold)]
+    assert names == [(f"{name}/3", ""), (f"lot-state/{owned}/1", "ACME")]
+    assert len({(m.order, m.receipt, m.slot) for m in messages}) == 1  # one after the other
+
+
 def test_in_a_slot_with_two_lots_only_the_free_one_is_taken(
     bridge: Bridge, order: OrderMaker, show: ShowMaker, show_put: PutMaker, key_of: KeyOf
 ) -> None:
@@ -90,6 +110,37 @@ def test_in_a_slot_with_two_lots_only_the_free_one_is_taken(
     bridge.apply([], 8)
     bridge.lots.hold(key_of(bridge, "X2", sku="RED"), "ann", "glass", 9)
     assert open_picks(bridge) == []
+
+
+def test_picks_are_withdrawn_when_only_held_pieces_are_left(
+    bridge: Bridge,
+    order: OrderMaker,
+    show: ShowMaker,
+    show_put: PutMaker,
+    key_of: KeyOf,
+) -> None:
+    for number, code in enumerate(("X1", "X2", "X1"), start=1):
+        name = f"R{number}"
+        bridge.receive_goods(Receipt(ReceiptId(name), Sku("RED"), 3, code), number)
+    for number in (1, 2):
+        bridge.apply([show_put(f"u{number}", f"R{number}", "RED", 3)], 3)
+        bridge.confirm_put(PutId(f"u{number}"), 3, 4)
+    bridge.lots.hold(key_of(bridge, "X1", sku="RED"), "ann", "glass", 5)
+    bridge.receive_order(order("A", RED=5), 6)
+    bridge.apply([show("p1", "A#1", "RED", 2, slot=SLOT)], 7)
+    bridge.apply([show("p2", "A#1", "RED", 1, slot=SLOT)], 7)
+    assert open_picks(bridge) == ["p1", "p2"]
+    bridge.confirm_pick(PickId("p1"), 1, 8, ShortReason.SLOT_SHORT)
+    assert open_picks(bridge) == []
+    other = "P002/A/1/2"
+    bridge.apply([show("p3", "A#1", "RED", 1, slot=other)], 62_000)
+    assert open_picks(bridge) == ["p3"]
+    bridge.apply([show_put("u3", "R3", "RED", 3, slot=other)], 63_000)
+    bridge.confirm_put(PutId("u3"), 3, 64_000)
+    assert open_picks(bridge) == []
+    details = bridge.order(OrderId("A"))
+    assert details is not None
+    assert [(line.picked, line.shown) for line in details.lines] == [(1, 0)]
 
 
 @pytest.mark.parametrize(("by", "reason"), [("", "glass"), ("ann", "")])

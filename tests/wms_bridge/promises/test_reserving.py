@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from planner.warehouse.commands import ShowPicks
 from planner.warehouse.counts import SlotCount
 from planner.warehouse.errors import IdempotencyConflict, InvalidOrder, NotFound
-from planner.warehouse.ids import OrderId, PickId, Sku
-from planner.warehouse.orders import PickOrder
+from planner.warehouse.ids import Lot, OrderId, PickId, PodId, Sku
+from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.site import Site
+from planner.warehouse.stock import Balance, slot_id
 from wms_bridge.adapters.memory.store import MemoryStore
+from wms_bridge.lots.naming import LotName
 from wms_bridge.promises.reserving import ReservationWish
 from wms_bridge.records.promises import ReservationState
 from wms_bridge.records.work import SkuRecord
@@ -104,6 +106,66 @@ def test_a_quarantined_slot_is_not_promised(bridge: Bridge, seen: CountMaker) ->
     bridge.counts.take([seen(7)], 61_000)
     [found] = bridge.promises.availability([RED], 61_000)
     assert (found.in_slots, found.quarantined, found.available) == (40, 10, 30)
+
+
+def lotted(bridge: Bridge) -> tuple[Lot, Lot]:
+    """5 pieces of RED of lot A and 4 of lot B in slots of their own."""
+    pod = PodId("P003")
+    records = [
+        Balance(slot_id(pod, "A", 1, column), RED, quantity)
+        for column, quantity in ((1, 5), (2, 4))
+    ]
+    bridge.load_stock(records, "lots", 1, {0: LotName("A"), 1: LotName("B")})
+    first, second = (bridge.lots.lots_of(RED, code)[0] for code in ("A", "B"))
+    return first, second
+
+
+def test_what_is_on_hold_is_not_promised(bridge: Bridge) -> None:
+    lot, _ = lotted(bridge)
+    assert available(bridge) == 49
+    bridge.lots.hold(lot, "ann", "seal broken", 2)
+    [found] = bridge.promises.availability([RED], 3)
+    assert (found.in_slots, found.held, found.available) == (49, 5, 44)
+    assert granted(bridge, "A", RED=45) == [44]
+    bridge.lots.release(lot, "ann", "it was ice", 4)
+    assert available(bridge) == 5
+
+
+def test_a_recall_that_takes_out_its_lot_is_not_counted_twice(
+    bridge: Bridge, show: ShowMaker
+) -> None:
+    lot, _ = lotted(bridge)
+    recall = bridge.lots.recall([lot], "glass", "ann", 2).progress.recall
+    [found] = bridge.promises.availability([RED], 3)
+    assert (found.in_slots, found.held, found.ordered, found.available) == (49, 5, 0, 44)
+    line = f"{recall.retrievals[0]}#1"
+    assert bridge.apply([show("p1", line, "RED", 5, slot="P003/A/1/1")], 4) == (None,)
+    bridge.confirm_pick(PickId("p1"), 5, 5)
+    [found] = bridge.promises.availability([RED], 6)
+    assert (found.in_slots, found.held, found.available) == (44, 0, 44)
+
+
+def test_an_order_for_a_lot_that_is_free_counts(bridge: Bridge) -> None:
+    lot, _ = lotted(bridge)
+    name = OrderId("A")
+    bridge.receive_order(PickOrder(name, (OrderLine(line_id(name, 1), RED, 3, lot=lot),)), 2)
+    [found] = bridge.promises.availability([RED], 3)
+    assert (found.held, found.ordered, found.available) == (0, 3, 46)
+    bridge.lots.hold(lot, "ann", "seal broken", 4)
+    [found] = bridge.promises.availability([RED], 5)
+    assert (found.held, found.ordered, found.available) == (5, 0, 44)
+
+
+def test_a_held_lot_in_a_quarantined_slot_is_taken_off_once(
+    bridge: Bridge, seen: CountMaker
+) -> None:
+    lots = lotted(bridge)
+    bridge.put_skus([SkuRecord(RED, piece_value=1_000.0)])
+    bridge.counts.take([seen(2, books=5, slot="P003/A/1/1")], 61_000)
+    for lot in lots:
+        bridge.lots.hold(lot, "ann", "seal broken", 62_000)
+    [found] = bridge.promises.availability([RED], 63_000)
+    assert (found.in_slots, found.quarantined, found.held, found.available) == (49, 5, 4, 40)
 
 
 @pytest.mark.parametrize(

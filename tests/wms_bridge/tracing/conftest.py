@@ -35,26 +35,25 @@ def traces(bridge: Bridge, store: Store) -> Traces:
 
 
 @pytest.fixture
-def receive(bridge: Bridge, traces: Traces) -> Callable[..., list[str]]:
+def receive(bridge: Bridge) -> Callable[..., list[str]]:
     """``receive("R1", 4, 10)``: 4 bottles of RED with serials ``R1-1`` ... at the dock at 10 ms."""
 
     def come(receipt: str, pieces: int, at_ms: int) -> list[str]:
-        bridge.receive_goods(Receipt(ReceiptId(receipt), Sku("RED"), pieces), at_ms)
         codes = [sgtin(f"{receipt}-{number}") for number in range(1, pieces + 1)]
-        traces.tell_serials(f"receipt/{receipt}", codes)
+        goods = Receipt(ReceiptId(receipt), Sku("RED"), pieces)
+        bridge.receive_goods(goods, at_ms, serials=codes)
         return codes
 
     return come
 
 
 @pytest.fixture
-def put(bridge: Bridge, traces: Traces, show_put: Callable[..., ShowPuts]) -> Callable[..., None]:
+def put(bridge: Bridge, show_put: Callable[..., ShowPuts]) -> Callable[..., None]:
     """``put("u1", "R1", codes, 20)``: they go into P003/A/1/1 at S2."""
 
     def away(name: str, receipt: str, codes: Sequence[str], at_ms: int) -> None:
         assert bridge.apply([show_put(name, receipt, "RED", len(codes))], at_ms) == (None,)
-        bridge.confirm_put(PutId(name), len(codes), at_ms)
-        traces.tell_serials(f"put/{name}", codes)
+        bridge.confirm_put(PutId(name), len(codes), at_ms, serials=codes)
 
     return away
 
@@ -62,7 +61,6 @@ def put(bridge: Bridge, traces: Traces, show_put: Callable[..., ShowPuts]) -> Ca
 @pytest.fixture
 def pick(
     bridge: Bridge,
-    traces: Traces,
     order: Callable[..., PickOrder],
     show: Callable[..., ShowPicks],
 ) -> Callable[..., None]:
@@ -72,8 +70,7 @@ def pick(
         bridge.receive_order(order(wanted, RED=len(codes)), at_ms)
         shown = show(name, f"{wanted}#1", "RED", len(codes), slot="P003/A/1/1")
         assert bridge.apply([shown], at_ms) == (None,)
-        bridge.confirm_pick(PickId(name), len(codes), at_ms)
-        traces.tell_serials(f"pick/{name}", codes)
+        bridge.confirm_pick(PickId(name), len(codes), at_ms, serials=codes)
 
     return out
 

@@ -8,7 +8,7 @@ from planner.warehouse.flows import Flow
 from planner.warehouse.ids import Sku
 from wms_bridge.adapters.memory.changing import Changing
 from wms_bridge.adapters.memory.tables import OverTables
-from wms_bridge.ledger import Entry, slot_account
+from wms_bridge.ledger import Account, Entry, slot_account
 from wms_bridge.records.promises import (
     HookSource,
     Quantities,
@@ -42,7 +42,9 @@ class MemoryPromisesReading(OverTables):
         found: Counter[Sku] = Counter()
         for line in self._tables.lines.values():
             ours = line.flow is Flow.GOODS_TO_PERSON and not line.closed
-            if ours and self._tables.orders[line.order].status is OrderStatus.OPEN:
+            if not ours or (line.lot and not self._tables.lots.lots[line.lot].free):
+                continue
+            if self._tables.orders[line.order].status is OrderStatus.OPEN:
                 found[line.sku] += line.quantity - line.picked - line.short
         return {sku: found[sku] for sku in skus}
 
@@ -54,13 +56,23 @@ class MemoryPromisesReading(OverTables):
 
     def quarantined(self, skus: Collection[Sku]) -> Quantities:
         found: Counter[Sku] = Counter()
-        for slot, name in self._tables.slot_cases.items():
-            case = self._tables.cases[name]
-            if case.status.open and case.quarantined:
-                account = slot_account(slot)
-                for sku in self._tables.account_skus.get(account, ()):
-                    found[sku] += self._tables.balances[(account, sku)]
+        for account in self._quarantined_accounts():
+            for sku in self._tables.account_skus.get(account, ()):
+                found[sku] += self._tables.balances[(account, sku)]
         return {sku: found[sku] for sku in skus}
+
+    def on_hold(self, skus: Collection[Sku]) -> Quantities:
+        found: Counter[Sku] = Counter()
+        lots, closed = self._tables.lots, self._quarantined_accounts()
+        for record in lots.lots.values():
+            for account in () if record.free else lots.places.get(record.lot, ()):
+                if account.startswith("slot:") and account not in closed:
+                    found[record.sku] += lots.held[account][record.sku, record.lot]
+        return {sku: found[sku] for sku in skus}
+
+    def _quarantined_accounts(self) -> set[Account]:
+        cases = ((slot, self._tables.cases[n]) for slot, n in self._tables.slot_cases.items())
+        return {slot_account(slot) for slot, c in cases if c.status.open and c.quarantined}
 
     def _held(self, skus: Collection[Sku], kind: str) -> Quantities:
         found: Counter[Sku] = Counter()

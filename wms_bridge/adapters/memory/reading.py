@@ -1,6 +1,6 @@
 """Questions to the store in memory."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from itertools import islice
 
@@ -104,19 +104,25 @@ class MemoryReading(
         return self._tables.balances.get((account, sku), 0)
 
     def holdings(
-        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+        self,
+        account: Account | None = None,
+        sku: Sku | None = None,
+        pod: PodId | None = None,
+        after: tuple[Account, Sku] | None = None,
+        limit: int | None = None,
     ) -> tuple[Holding, ...]:
         accounts = self._tables.account_skus
         if account is not None:
             chosen = [account] if account in accounts else []
         else:
             chosen = sorted(a for a in accounts if pod is None or a.startswith(f"slot:{pod}/"))
-        return tuple(
+        found = (
             Holding(place, held, self._tables.balances[(place, held)])
-            for place in chosen
+            for place in (chosen if after is None else chosen[bisect_left(chosen, after[0]) :])
             for held in sorted(accounts[place])
-            if sku is None or held == sku
+            if (sku is None or held == sku) and (after is None or (place, held) > after)
         )
+        return tuple(islice(found, limit))
 
     def entries(self) -> Iterator[Entry]:
         return iter(tuple(self._tables.entries))

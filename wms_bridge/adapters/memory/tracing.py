@@ -44,6 +44,7 @@ class TracingTables:
     seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
     mends: dict[int, Mend] = field(default_factory=dict)
     doubts: list[SerialDoubt] = field(default_factory=list)
+    picked: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class MemoryTracingReading:
@@ -115,6 +116,10 @@ class MemoryTracingReading:
 
     def occurrence(self, key: str) -> Occurrence | None:
         return self._tracing.occurrences.get(key)
+
+    def picked_serials(self, movements: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        picked = self._tracing.picked
+        return {key: picked[key] for key in sorted(set(movements)) if key in picked}
 
     def movement(self, key: str) -> Entry | None:
         found = (entry for entry in self._booked_entries() if entry.movement.key == key)
@@ -224,6 +229,9 @@ class MemoryTracingWriting(MemoryTracingReading, Changing):
             )
             self._set(self._tracing.things, number, moved)
             self._thing_arrives(number, occurrence, place, parent)
+
+    def put_picked(self, movement: str, serials: tuple[str, ...]) -> None:
+        self._set(self._tracing.picked, movement, serials)
 
     def put_lot(self, thing: int, lot: str) -> None:
         self._set(self._tracing.things, thing, replace(self._tracing.things[thing], lot=lot))

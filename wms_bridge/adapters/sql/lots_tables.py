@@ -21,6 +21,7 @@ LOT = Table(
     Column("changed_ms", BigInteger, nullable=False),
 )
 Index("lot_of_sku", LOT.c.sku, LOT.c.code)
+Index("lot_of_code", LOT.c.code)
 partial_index("lot_not_free", LOT.c.number, where=LOT.c.state != "released")
 
 LOT_CHANGE = Table(

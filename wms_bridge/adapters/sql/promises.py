@@ -1,5 +1,6 @@
 """The part of the database for promises to the WMS; see :mod:`wms_bridge.ports.promises`."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.flows import Flow
 from planner.warehouse.ids import Sku
 from wms_bridge.adapters.sql.count_tables import COUNT_CASE
+from wms_bridge.adapters.sql.lots_tables import LOT, LOT_BALANCE
 from wms_bridge.adapters.sql.promises_tables import (
     HOOK_SOURCE,
     RESERVATION,
@@ -18,8 +20,9 @@ from wms_bridge.adapters.sql.promises_tables import (
 from wms_bridge.adapters.sql.rows import Row, entry_of, record_of, row_of
 from wms_bridge.adapters.sql.statements import changes, insert_into, keys, select_by, update_by
 from wms_bridge.adapters.sql.tables import BALANCE, LINE, MOVEMENT, ORDER, OUTBOX
-from wms_bridge.ledger import Entry, slot_account
+from wms_bridge.ledger import Account, Entry, slot_account
 from wms_bridge.records.counts import CountCase
+from wms_bridge.records.lots import LotState
 from wms_bridge.records.promises import (
     HookSource,
     Quantities,
@@ -72,6 +75,7 @@ class SqlPromisesReading:
             .join(ORDER, ORDER.c.order == line.order)
             .where(ORDER.c.status == OrderStatus.OPEN.value)
             .where(line.flow == Flow.GOODS_TO_PERSON.value)
+            .where(line.lot.not_in(_not_free()))
         )
         return self._sums(query, line.sku, skus)
 
@@ -82,16 +86,25 @@ class SqlPromisesReading:
         return self._held(BALANCE.c.account.startswith("dock:"), skus)
 
     def quarantined(self, skus: Collection[Sku]) -> Quantities:
-        query = select(COUNT_CASE.c.body).where(COUNT_CASE.c.open)
-        cases = (
-            from_json(decode(body), CountCase) for body in self._connection.execute(query).scalars()
-        )
-        accounts = [slot_account(case.slot) for case in cases if case.quarantined]
-        total: dict[Sku, int] = {}
-        for some in _chunks(accounts):
-            for sku, pieces in self._held(BALANCE.c.account.in_(some), skus).items():
-                total[sku] = total.get(sku, 0) + pieces
+        total: Counter[Sku] = Counter()
+        for some in _chunks(self._quarantined_accounts()):
+            total.update(self._held(BALANCE.c.account.in_(some), skus))
         return total
+
+    def on_hold(self, skus: Collection[Sku]) -> Quantities:
+        held = LOT_BALANCE.c
+        query = select(held.sku, func.sum(held.quantity)).where(held.lot.in_(_not_free()))
+        in_slots = query.where(held.account.startswith("slot:"))
+        total = Counter(self._sums(in_slots, held.sku, skus))
+        for some in _chunks(self._quarantined_accounts() if total else ()):
+            total.subtract(self._sums(query.where(held.account.in_(some)), held.sku, skus))
+        return total
+
+    def _quarantined_accounts(self) -> list[Account]:
+        query = select(COUNT_CASE.c.body).where(COUNT_CASE.c.open)
+        bodies = self._connection.execute(query).scalars()
+        cases = (from_json(decode(body), CountCase) for body in bodies)
+        return [slot_account(case.slot) for case in cases if case.quarantined]
 
     def entries_after(self, number: int, limit: int) -> tuple[Entry, ...]:
         column = MOVEMENT.c.number
@@ -189,6 +202,11 @@ class SqlPromisesWriting(SqlPromisesReading):
 
     def remove_hook_source(self, source: str) -> None:
         self._connection.execute(delete(HOOK_SOURCE).where(HOOK_SOURCE.c.source == source))
+
+
+def _not_free() -> Select[tuple[str]]:
+    """Lots that are on hold or recalled."""
+    return select(LOT.c.lot).where(LOT.c.state != LotState.RELEASED.value)
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

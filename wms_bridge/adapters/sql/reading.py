@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
 
 from planner.warehouse.ids import (
     LineId,
@@ -168,7 +168,12 @@ class SqlReading(
         return held.quantity if held else 0
 
     def holdings(
-        self, account: Account | None = None, sku: Sku | None = None, pod: PodId | None = None
+        self,
+        account: Account | None = None,
+        sku: Sku | None = None,
+        pod: PodId | None = None,
+        after: tuple[Account, Sku] | None = None,
+        limit: int | None = None,
     ) -> tuple[Holding, ...]:
         query = select(BALANCE).order_by(BALANCE.c.account, BALANCE.c.sku)
         if account is not None:
@@ -177,7 +182,9 @@ class SqlReading(
             query = query.where(BALANCE.c.sku == sku)
         if pod is not None:
             query = query.where(_in_pod(pod))
-        return self._all(query, Holding)
+        if after is not None:
+            query = query.where(tuple_(BALANCE.c.account, BALANCE.c.sku) > tuple_(*after))
+        return self._all(query.limit(limit), Holding)
 
     def entries(self) -> Iterator[Entry]:
         query = select(MOVEMENT).order_by(MOVEMENT.c.number).execution_options(yield_per=1000)

@@ -20,6 +20,7 @@ from wms_bridge.adapters.sql.tracing_tables import (
     LOT,
     MEND,
     OCCURRENCE,
+    PICKED,
     PLACE,
     SEEN,
     SIGHTING,
@@ -136,6 +137,13 @@ class SqlTracingReading:
         row = self._trace_row(select_by(OCCURRENCE, "key"), **keys(key=key))
         return None if row is None else record_of(row, Occurrence)
 
+    def picked_serials(self, movements: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for chunk in queries.chunks(movements):
+            for row in self._trace_rows(queries.PICKED_SERIALS, names=chunk):
+                found[row["movement"]] = tuple(decode(row["serials"]))
+        return found
+
     def movement(self, key: str) -> Entry | None:
         row = self._trace_row(select_by(MOVEMENT, "key"), **keys(key=key))
         return None if row is None else entry_of(row)
@@ -248,6 +256,10 @@ class SqlTracingWriting(SqlTracingReading):
             self._connection.execute(update_by(THING, "number"), rows)
             stays = [{"thing": thing, **where} for thing in sorted(things)]
             self._connection.execute(insert_into(STAY), stays)
+
+    def put_picked(self, movement: str, serials: tuple[str, ...]) -> None:
+        row: Row = {"movement": movement, "serials": encode(serials).decode()}
+        self._connection.execute(insert_into(PICKED), row)
 
     def put_lot(self, thing: int, lot: str) -> None:
         number = self._interned(LOT, "lot", {lot})[lot]

@@ -1,6 +1,7 @@
 """Statements on serials and packs, built once, and what their rows say."""
 
 from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 from sqlalchemy import BindParameter, RowMapping, bindparam, func, select
 
@@ -12,6 +13,7 @@ from wms_bridge.adapters.sql.tracing_tables import (
     KIND,
     LOT,
     OCCURRENCE,
+    PICKED,
     PLACE,
     SEEN,
     SIGHTING,
@@ -167,9 +169,14 @@ SIGHTINGS_OF = (
 )
 
 
-def chunks(numbers: Collection[int]) -> Iterator[list[int]]:
-    """Numbers once each, as many at a time as one statement takes."""
-    listed = sorted(set(numbers))
+PICKED_SERIALS = select(PICKED).where(PICKED.c.movement.in_(bindparam("names", expanding=True)))
+
+Value = TypeVar("Value", int, str)
+
+
+def chunks(values: Collection[Value]) -> Iterator[list[Value]]:
+    """Numbers or names once each, as many at a time as one statement takes."""
+    listed = sorted(set(values))
     for first in range(0, len(listed), PARAMETERS):
         yield listed[first : first + PARAMETERS]
 

@@ -107,6 +107,12 @@ MEND = Table(
     Column("body", Text, nullable=False),
 )
 Index("mend_state", MEND.c.state, MEND.c.number)
+PICKED = Table(
+    "trace_picked",
+    METADATA,
+    Column("movement", Text, primary_key=True),
+    Column("serials", Text, nullable=False),
+)
 DOUBT = Table(
     "trace_doubt",
     METADATA,

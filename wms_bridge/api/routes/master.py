@@ -58,7 +58,9 @@ def skus(
 @router.put("/stock", dependencies=[needs(Permission.ORDER, bulk=True)])
 def put_stock(body: OpeningStockIn, context: InContext, key: Key) -> StockLoaded:
     """Post opening stock: all records or none, once per key."""
-    return context.bridge.load_stock(body.balances(), key, context.clock(), body.lots())
+    return context.bridge.load_stock(
+        body.balances(), key, context.clock(), body.lots(), body.serials()
+    )
 
 
 @router.get("/stock", dependencies=[needs(Permission.SEE)])
@@ -72,13 +74,11 @@ def stock(
 ) -> StockOut:
     """What lies in the slots by the books, narrowed by what is given. For the next page send
     ``next`` as ``after``; it is null on the last one."""
-    found = context.bridge.stock(
+    page, following = context.bridge.stock_page(
+        SlotId(after),
+        limit,
         None if sku is None else Sku(sku),
         None if slot is None else SlotId(slot),
         None if pod is None else PodId(pod),
     )
-    left = sorted((one for one in found if one.slot > after), key=lambda one: one.slot)
-    end = limit
-    while 0 < end < len(left) and left[end].slot == left[end - 1].slot:
-        end += 1  # a slot is told whole
-    return StockOut(stock=tuple(left[:end]), next=left[end - 1].slot if end < len(left) else None)
+    return StockOut(stock=page, next=following)

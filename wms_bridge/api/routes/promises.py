@@ -56,6 +56,7 @@ class AvailableOut(BaseModel):
     available: int
     in_slots: int
     quarantined: int
+    held: int
     ordered: int
     reserved: int
     on_dock: int
@@ -84,6 +85,7 @@ def available(context: InContext, skus: Skus) -> AvailabilityOut:
                 available=item.available,
                 in_slots=item.in_slots,
                 quarantined=item.quarantined,
+                held=item.held,
                 ordered=item.ordered,
                 reserved=item.reserved,
                 on_dock=item.on_dock,

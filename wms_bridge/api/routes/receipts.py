@@ -29,7 +29,7 @@ def post_receipt(
 ) -> ReceiptTaken:
     """Take goods received once per key; without a key the receipt id serves. A repeat has the same
     answer, and the header ``Idempotency-Replayed: true``."""
-    accepted = context.bridge.receive_goods(body.goods(), context.clock(), key)
+    accepted = context.bridge.receive_goods(body.goods(), context.clock(), key, body.serials)
     if accepted.repeated:
         response.headers["Idempotency-Replayed"] = "true"
     return part_of(accepted, ReceiptTaken)
@@ -82,7 +82,9 @@ def confirm(
 ) -> PutTakenOut:
     """Post what was put into the slot, once per put. A repeat has the same answer, and the header
     ``Idempotency-Replayed: true``."""
-    taken = context.bridge.confirm_put(PutId(put), body.quantity, context.clock(), key)
+    taken = context.bridge.confirm_put(
+        PutId(put), body.quantity, context.clock(), key, body.serials
+    )
     if taken.repeated:
         response.headers["Idempotency-Replayed"] = "true"
     return part_of(taken, PutTakenOut)

@@ -81,7 +81,7 @@ def confirm(
     """Post what the picker took, once per pick. A repeat has the same answer, and the header
     ``Idempotency-Replayed: true``."""
     taken = context.bridge.confirm_pick(
-        PickId(pick), body.quantity, context.clock(), body.reason, key, body.lot
+        PickId(pick), body.quantity, context.clock(), body.reason, key, body.lot, body.serials
     )
     if taken.repeated:
         response.headers["Idempotency-Replayed"] = "true"

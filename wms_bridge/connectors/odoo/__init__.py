@@ -1,1 +1,1 @@
-"""Odoo as the WMS, over JSON-RPC."""
+"""Odoo 14 over its JSON-RPC; see docs/guides/wms-odoo.md."""

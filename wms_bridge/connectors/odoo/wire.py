@@ -155,7 +155,8 @@ def _result(what: str, answer: httpx.Response, changes: bool) -> Any:
     except ValueError as error:
         reason = f"{what}: no JSON: {_short(answer.text)}"
         raise DeliveryFailed(reason, refused=False, unknown=changes) from error
-    if not isinstance(told, dict) or ("result" not in told and "error" not in told):
+    # A method that returns nothing is answered without a result.
+    if not isinstance(told, dict) or "jsonrpc" not in told:
         raise DeliveryFailed(f"{what}: no answer of Odoo's", refused=False, unknown=changes)
     if told.get("error"):
         raise _refusal(what, told["error"])

@@ -99,7 +99,12 @@ class Step(Part, frozen=True, kw_only=True):
 
 
 Kind = Literal[
-    "order-confirmed", "reserve-order", "line-routed", "receipt-put-away", "stock-adjusted"
+    "order-confirmed",
+    "reserve-order",
+    "line-routed",
+    "receipt-put-away",
+    "stock-adjusted",
+    "lot-state",
 ]
 
 

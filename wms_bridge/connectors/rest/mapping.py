@@ -29,6 +29,7 @@ from wms_bridge.connectors.rest.expressions import (
 from wms_bridge.connectors.rest.mapfile import Feed, Orders
 from wms_bridge.messages import (
     LineRouted,
+    LotStateTold,
     OrderConfirmed,
     ReceiptPutAway,
     ReservationWanted,
@@ -44,6 +45,7 @@ KINDS: dict[type[WmsMessage], str] = {
     LineRouted: "line-routed",
     ReceiptPutAway: "receipt-put-away",
     StockAdjusted: "stock-adjusted",
+    LotStateTold: "lot-state",
 }
 
 

@@ -202,6 +202,7 @@ class TrytonClerk:
 
     async def _party(self, name: str) -> Row:
         if "" not in self._parties:
+            await self._masters.warehouse()  # which logs in: the preferences are known then
             company = ["id", "=", self._wire.preferences.get("company")]
             found = await self._wire.find("company.company", [company], ["currency"])
             if not found:

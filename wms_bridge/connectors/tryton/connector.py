@@ -17,6 +17,7 @@ from wms_bridge.connectors.tryton.address import TrytonAddress, read_address
 from wms_bridge.connectors.tryton.booking import InternalShipments, Transfer
 from wms_bridge.connectors.tryton.documents import (
     SHIPMENT_FIELDS,
+    Row,
     order_document,
     receipt_documents,
     sku_record,
@@ -25,9 +26,10 @@ from wms_bridge.connectors.tryton.masters import Masters
 from wms_bridge.connectors.tryton.orders import OUT, Orders
 from wms_bridge.connectors.tryton.receiving import IN, Receipts
 from wms_bridge.connectors.tryton.stock import Books, latest_changes
-from wms_bridge.connectors.tryton.tail import read_tail
+from wms_bridge.connectors.tryton.tail import Stamped, read_tail
 from wms_bridge.messages import (
     LineRouted,
+    LotStateTold,
     OrderConfirmed,
     ReceiptPutAway,
     ReservationWanted,
@@ -75,8 +77,7 @@ class TrytonConnector:
         released = [["state", "!=", "draft"]]
         found, more = await latest_changes(self._wire, OUT, released, tail, self._overlap)
         output = (await self._masters.warehouse()).output
-        domain = [["id", "in", [number for number, _ in found]], *released]
-        rows = {row["id"]: row for row in await self._wire.find(OUT, domain, SHIPMENT_FIELDS)}
+        rows = await self._rows(OUT, found, released)
         documents = [order_document(rows[one], output) for one, _ in found if one in rows]
         return Page(tuple(documents), tail.after(found, self._overlap).to_cursor(), more)
 
@@ -86,8 +87,7 @@ class TrytonConnector:
         received = [["state", "=", "received"]]
         found, more = await latest_changes(self._wire, IN, received, tail, self._overlap)
         place = (await self._masters.warehouse()).input
-        domain = [["id", "in", [number for number, _ in found]], *received]
-        rows = {row["id"]: row for row in await self._wire.find(IN, domain, SHIPMENT_FIELDS)}
+        rows = await self._rows(IN, found, received)
         lines = [
             line for one, _ in found if one in rows for line in receipt_documents(rows[one], place)
         ]
@@ -104,10 +104,12 @@ class TrytonConnector:
                 self._wire, model, domain, tail, self._overlap, ITEMS_AT_ONCE
             )
             tails.append(tail.after(found, self._overlap).to_cursor())
-            wanted.append([field, "in", [number for number, _ in found]])
+            if found:
+                wanted.append([field, "in", [number for number, _ in found]])
             more = more or further
         domain = [*coded, ["OR", *([one] for one in wanted)]]
-        rows = await self._wire.find(PRODUCT, domain, ["code", "name", "list_price_used"])
+        fields = ["code", "name", "list_price_used"]
+        rows = await self._wire.find(PRODUCT, domain, fields) if wanted else []
         return Page(tuple(sku_record(row) for row in rows), "\n".join(tails), more)
 
     async def stock(self) -> StockSnapshot:
@@ -129,7 +131,7 @@ class TrytonConnector:
                 return await self._receipts.is_put_away(message)
             case StockAdjusted():
                 return not message.difference or await self._internal.done(message.message)
-            case LineRouted():
+            case LineRouted() | LotStateTold():
                 return True
 
     async def carry_out(self, message: WmsMessage) -> str:
@@ -145,10 +147,21 @@ class TrytonConnector:
                 return await self._adjust(message)
             case LineRouted():
                 return "its people pick it"
+            case LotStateTold():
+                return "it has no states of lots"
 
     async def close(self) -> None:
         """Close the connections."""
         await self._wire.close()
+
+    async def _rows(
+        self, model: str, changed: Sequence[Stamped], wanted: list[Any]
+    ) -> dict[int, Row]:
+        """Shipments that have changed, by number; mostly none has."""
+        if not changed:
+            return {}
+        domain = [["id", "in", [number for number, _ in changed]], *wanted]
+        return {row["id"]: row for row in await self._wire.find(model, domain, SHIPMENT_FIELDS)}
 
     async def _adjust(self, message: StockAdjusted) -> str:
         """The difference goes to lost and found or comes from there: an amount, not a level, so

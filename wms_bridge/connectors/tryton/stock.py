@@ -72,6 +72,8 @@ class Books:
         found, more = await latest_changes(
             self._wire, MOVE, [_BOOKED, self._goods()], tail, self._overlap
         )
+        if not found:
+            return Page((), tail.to_cursor(), more)
         rows = await self._wire.find(MOVE, [["id", "in", [one[0] for one in found]]], MOVE_FIELDS)
         us, ours = self._wire.user_number, await self._our_references(rows)
         by_number = {row["id"]: row for row in rows}

@@ -71,6 +71,7 @@ def _lots() -> None:
         _count("changed_ms"),
     )
     op.create_index("lot_of_sku", "lot", ["sku", "code"])
+    op.create_index("lot_of_code", "lot", ["code"])
     not_free = sa.text("state != 'released'")
     op.create_index(
         "lot_not_free", "lot", ["number"], sqlite_where=not_free, postgresql_where=not_free

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _TABLES = (
-    *("trace_doubt", "trace_mend", "trace_seen", "trace_sighting"),
+    *("trace_picked", "trace_doubt", "trace_mend", "trace_seen", "trace_sighting"),
     *("trace_content_change", "trace_content", "trace_stay", "trace_thing"),
     *("trace_occurrence", "trace_lot", "trace_place", "trace_kind"),
 )
@@ -147,3 +147,4 @@ def _evidence() -> None:
         _whole("pieces"),
         _whole("at_ms"),
     )
+    op.create_table("trace_picked", _text("movement", primary_key=True), _text("serials"))
