@@ -8,16 +8,19 @@ SEED ?= 1
 WORLD ?= fast
 RECEIPTS ?=
 ARMS ?=
+WMS ?= webhook
+DB ?= sqlite
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gazebo demo test test-gazebo lint bench-mapf bench-g2p bench-counting lock clean
+.PHONY: help setup setup-gazebo setup-tryton demo conformance-tryton campaign-tryton test test-gazebo lint bench-mapf bench-g2p bench-counting lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast|gazebo"
 	@echo "  and RECEIPTS=share ARMS=n: goods that come in, pick stations with a robot arm"
+	@echo "  and WMS=tryton [DB=postgresql]: on a real Tryton, installed into the cache folder"
 	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
 	@echo "  bench-g2p takes QUICK=1 (ten minutes instead of hours) and DATA=DIR"
 	@echo "  bench-counting takes QUICK=1 (ten minutes) and DATA=DIR"
@@ -29,14 +32,25 @@ setup-gazebo: ## the same, and Gazebo Classic 11 into the cache folder (a minute
 	@$(PYTHON) scripts/setup.py --gazebo
 	@.venv/bin/python scripts/gazebo.py
 
-demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,setup) ## a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations
+setup-tryton: setup ## the same, and a real Tryton into the cache folder (half a minute, no root)
+	@.venv/bin/python scripts/tryton.py
+
+demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,$(if $(filter tryton,$(WMS)),setup-tryton,setup)) ## a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations
 	@.venv/bin/podherd demo --site $(SITE) $(if $(ROBOTS),--robots $(ROBOTS)) --orders $(ORDERS) \
 		--speed $(SPEED) --seed $(SEED) --world $(WORLD) \
-		$(if $(RECEIPTS),--receipts $(RECEIPTS)) $(if $(ARMS),--arms $(ARMS))
+		$(if $(RECEIPTS),--receipts $(RECEIPTS)) $(if $(ARMS),--arms $(ARMS)) \
+		--wms $(WMS) $(if $(filter tryton,$(WMS)),--tryton-db $(DB))
+
+conformance-tryton: setup-tryton ## the conformance kit against a real Tryton, on both databases (DB=, ONLY=)
+	@.venv/bin/python scripts/tryton_conformance.py $(if $(filter file,$(origin DB)),,--db $(DB)) $(if $(ONLY),--only $(ONLY))
+
+campaign-tryton: setup-tryton ## hundreds of faults between the bridge and a real Tryton (QUICK=1: 30)
+	@.venv/bin/python -m benchmarks.macro.wms_campaign
 
 test: ## style, types, import contracts and every test
 	@$(PYTHON) scripts/setup.py --dev
 	@.venv/bin/python scripts/gazebo.py || [ $$? -eq 3 ]
+	@.venv/bin/python scripts/tryton.py --db postgresql || [ $$? -eq 3 ]
 	@.venv/bin/python scripts/check.py
 
 test-gazebo: ## the tests with real Gazebo only

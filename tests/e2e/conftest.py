@@ -21,6 +21,10 @@ if "ROS_DISTRO" not in os.environ and not (find_workspace() / "install").exists(
     pytest.exit("the ROS 2 messages are not built: run 'make setup'", returncode=3)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "tryton: talks to a real Tryton server")
+
+
 @dataclass
 class ShiftRig:
     """One shift on the tiny site. ``disturb`` is called with the progress about ten times a

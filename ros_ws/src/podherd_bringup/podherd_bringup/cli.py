@@ -1,5 +1,6 @@
 """``podherd``: the one command line of the project."""
 
+import os
 import signal
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
 from podherd_bringup.fleet_cli import app as fleet_app
+from podherd_bringup.tryton_server import POSTGRES_VARIABLE
 from sim_worlds import cli as simulation
 from sim_worlds.counting.cli import app as count_app
 from sim_worlds.drones.cli import app as drones_app
@@ -58,6 +60,8 @@ def demo(
     limit: Annotated[int | None, typer.Option(help="Only so many orders of the file.")] = None,
     receipts: Annotated[float, typer.Option(help="Share of the stock that comes in.")] = 0.15,
     arms: Annotated[int | None, typer.Option(help="Stations with a robot arm; 1 of more.")] = None,
+    wms: Annotated[str, typer.Option(help="webhook, or tryton: a real one.")] = "webhook",
+    tryton_db: Annotated[str, typer.Option(help="Its: sqlite or postgresql.")] = "sqlite",
     port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,
     runs: Annotated[Path, typer.Option(help="Folder for the files of runs.")] = Path("var"),
 ) -> None:
@@ -66,18 +70,14 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = DemoSettings(
-            site,
-            robots,
-            orders,
-            speed,
-            seed,
-            world,
-            day and day.date(),
-            limit,
+            *(site, robots, orders, speed, seed, world, day and day.date(), limit),
             port=port,
             runs=runs,
             receipts=receipts,
             arms=arms,
+            wms=wms,
+            tryton_db=tryton_db,
+            postgres=os.environ.get(POSTGRES_VARIABLE, ""),
         )
         verdict = run_demo(settings, _CONSOLE)
     except PodherdError as error:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,11 +14,13 @@ from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
 from podherd_bringup.environment import find_workspace, free_domain_id, ros_environment
 from podherd_bringup.gazebo import GazeboPlan
+from podherd_bringup.offices import Office, TrytonOffice, WebhookOffice
 from podherd_bringup.programs import Wiring, free_port
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.screen import Screen
 from podherd_bringup.shift import LiveShift
 from podherd_bringup.supervisor import Supervisor
+from podherd_bringup.tryton_server import POSTGRESQL, SQLITE, TrytonPlan, find_root
 from podherd_bringup.verdict import Verdict, judge, show
 from podherd_world.pacer import parse_speed
 from sim_worlds.gazebo.prefix import find_gazebo
@@ -34,6 +37,7 @@ from sim_worlds.sites.catalogue import load_site
 from wms_bridge.main import DEFAULT_PORT
 
 _WORLDS = ("fast", "gazebo")
+_WMSS = ("webhook", "tryton")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class DemoSettings:
     """``robots`` None: those of the site. ``orders``: how many, or an order file (CSV) of which
     only ``day`` or the first ``limit`` are used. ``speed``: ``max`` or a factor of real time.
     ``receipts``: share (0 to 1) of the stock for the orders that comes in during the shift.
-    ``arms``: pick stations with a robot arm; None: one, unless the site has but one station."""
+    ``arms``: pick stations with a robot arm; None: one, unless the site has but one station.
+    ``wms``: ``webhook`` (a fake that is told) or ``tryton`` (a real one; ``tryton_db`` is
+    ``sqlite`` or ``postgresql``, on the server at ``postgres`` or one of its own)."""
 
     site: str = "small"
     robots: int | None = None
@@ -56,16 +62,15 @@ class DemoSettings:
     runs: Path = Path("var")
     receipts: float = 0.15
     arms: int | None = None
+    wms: str = "webhook"
+    tryton_db: str = SQLITE
+    postgres: str = ""
 
     def __post_init__(self) -> None:
         parse_speed(self.speed)
-        if self.world not in _WORLDS:
-            raise PodherdError(
-                "no such world",
-                field="world",
-                value=self.world,
-                remedy=f"There are: {', '.join(_WORLDS)}.",
-            )
+        _check_choice("world", self.world, _WORLDS)
+        _check_choice("wms", self.wms, _WMSS)
+        _check_choice("tryton_db", self.tryton_db, (SQLITE, POSTGRESQL))
         if self.orders == "0":
             raise PodherdError(
                 "a shift needs orders",
@@ -82,11 +87,19 @@ class DemoSettings:
             )
 
 
+def _check_choice(field: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        kind = {"wms": "WMS", "tryton_db": "database"}.get(field, field)
+        remedy = f"There are: {', '.join(known)}."
+        raise PodherdError(f"no such {kind}", field=field, value=value, remedy=remedy)
+
+
 def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     """The shift from the first process to the verdict; no process outlives it."""
     plan = plan_of(settings)
     site = plan.site
     wiring = _wiring(settings, site)
+    office = _office(settings, plan, wiring)
     wiring.folder.prepare(site, plan.stock)
     wiring.folder.domain.write_text(wiring.ros["ROS_DOMAIN_ID"])
     lines = sum(len(timed.order.lines) for timed in plan.orders)
@@ -97,7 +110,7 @@ def run_demo(settings: DemoSettings, console: Console) -> Verdict:
     )
     console.print(f"watch it at {wiring.bridge_url}  (files: {wiring.folder.path})")
     with Supervisor(wiring.folder.logs) as supervisor, Screen(console) as screen:
-        end = LiveShift(plan, wiring, screen.watch).run(supervisor)
+        end = LiveShift(plan, wiring, screen.watch, office=office).run(supervisor)
         supervisor.stop()
     verdict = judge(end, wiring.folder)
     show(verdict, console)
@@ -143,6 +156,14 @@ def _wiring(settings: DemoSettings, site: Site) -> Wiring:
         ros=ros_environment(os.environ, free_domain_id()),
         gazebo=_gazebo() if settings.world == "gazebo" else None,
     )
+
+
+def _office(settings: DemoSettings, plan: Shift, wiring: Wiring) -> Office:
+    if settings.wms == "webhook":
+        return WebhookOffice(wiring, plan.stock)
+    database, postgres = settings.tryton_db, settings.postgres
+    tryton = TrytonPlan(find_root(), wiring.wms_port, database, postgres)
+    return TrytonOffice(wiring, tryton, plan.site, plan.stock)
 
 
 def _gazebo() -> GazeboPlan:

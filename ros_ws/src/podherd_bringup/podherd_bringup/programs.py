@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from planner.warehouse.ids import RobotId
 from planner.warehouse.site import Site
@@ -13,6 +14,7 @@ from podherd_bringup.gazebo import GazeboPlan, groups
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.supervisor import Program
 from sim_worlds.picker import ArmParams
+from wms_bridge.links.connect import PASSWORD_VARIABLE
 
 _ROBOT_PROCESSES_MAX = 12
 """Discovery on one host ends at 32 ROS 2 processes; more robots share one."""
@@ -40,25 +42,43 @@ class Wiring:
         """Where the bridge and its page are."""
         return f"http://127.0.0.1:{self.bridge_port}"
 
+    @property
+    def webhook_url(self) -> str:
+        """Where the fake WMS is told."""
+        return f"http://127.0.0.1:{self.wms_port}/confirmations"
 
-def office_programs(wiring: Wiring) -> tuple[Program, ...]:
-    """The fake WMS and the bridge: no ROS."""
+
+def webhook_program(wiring: Wiring) -> Program:
+    """A fake WMS that is told by a webhook."""
+    log = f"--log={wiring.folder.confirmations}"
+    command = ("-m", "wms_bridge.fakes.wms", f"--port={wiring.wms_port}", log)
+    return _python("wms", command, os.environ)
+
+
+def bridge_program(wiring: Wiring, wms: str) -> Program:
+    """The bridge, and the address of the WMS it is linked to. No ROS. A password goes by the
+    environment: everybody sees command lines."""
     folder = wiring.folder
-    wms = (
-        "-m",
-        "wms_bridge.fakes.wms",
-        f"--port={wiring.wms_port}",
-        f"--log={folder.confirmations}",
-    )
-    bridge = (
+    shown, password = _without_password(wms)
+    command = (
         "-c",
         "import typer; from wms_bridge.cli import bridge; typer.run(bridge)",
         f"--site={folder.site}",
         f"--database={folder.books}",
         f"--port={wiring.bridge_port}",
-        f"--wms=http://127.0.0.1:{wiring.wms_port}/confirmations",
+        f"--wms={shown}",
     )
-    return _python("wms", wms, os.environ), _python("bridge", bridge, os.environ)
+    secret = {PASSWORD_VARIABLE: password} if password else {}
+    return _python("bridge", command, {**os.environ, **secret})
+
+
+def _without_password(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url, ""
+    user, _, host = parts.netloc.rpartition("@")
+    netloc = f"{user.partition(':')[0]}@{host}"
+    return urlunsplit(parts._replace(netloc=netloc)), unquote(parts.password)
 
 
 def floor_programs(wiring: Wiring, site: Site) -> tuple[Program, ...]:

@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "confirmations.jsonl"
 
     @property
+    def tryton(self) -> Path:
+        """Folder of a Tryton's database and log."""
+        return self.path / "tryton"
+
+    @property
     def events(self) -> Path:
         """The dispatcher's event log; ``podherd replay`` reads it."""
         return self.path / "events.jsonl"

@@ -1,23 +1,26 @@
 """A whole shift over real processes: loads the books, sends goods and orders, waits for the end."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import TypeVar
 
-from planner.warehouse.errors import PodherdError, Unavailable
-from planner.warehouse.orders import PickOrder
+from planner.warehouse.errors import Unavailable
 from planner.warehouse.view import FloorView, Kpis
 from podherd_bringup.live import LiveView
-from podherd_bringup.programs import Wiring, floor_programs, office_programs
-from podherd_bringup.supervisor import ProcessFailed, Supervisor
+from podherd_bringup.offices import POLL_S, Office, WebhookOffice
+from podherd_bringup.programs import Wiring, floor_programs
+from podherd_bringup.supervisor import Supervisor
+from podherd_bringup.wms_audit import WmsAudit
+from sim_worlds.demand import TimedOrder
 from sim_worlds.shift import Shift
+from sim_worlds.supply import TimedReceipt
 from wms_bridge.client import BridgeClient
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records.work import SkuRecord, Tally
 
-POLL_S = 0.1
-_READY_S = 60.0
-"""Wall time within which a process must be up."""
+Due = TypeVar("Due", TimedOrder, TimedReceipt)
 _STALL_MS = 3_600_000
 """With nothing picked or put away for so long, site time, nothing more will come."""
 _STANDSTILL_S = 120.0
@@ -71,11 +74,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ShiftEnd:
-    """How the shift ended, before the processes are stopped; ``trouble`` is why it ended early."""
+    """How the shift ended, before the processes are stopped; ``trouble`` is why it ended early.
+    ``audit`` is what a WMS with books of its own has."""
 
     progress: Progress
     ledger: LedgerReport
     trouble: str = ""
+    audit: WmsAudit | None = None
 
 
 class LiveShift:
@@ -88,11 +93,13 @@ class LiveShift:
         wiring: Wiring,
         watch: Callable[[Progress], None],
         enough: Callable[[Progress], bool] = lambda progress: False,
+        office: Office | None = None,
     ):
         self._plan = plan
         self._wiring = wiring
         self._watch = watch
         self._enough = enough
+        self._office = office or WebhookOffice(wiring, plan.stock)
         self._client = BridgeClient(wiring.bridge_url)
         self._orders = sorted(plan.orders, key=lambda timed: timed.at_ms)
         self._receipts = sorted(plan.receipts, key=lambda timed: timed.at_ms)
@@ -107,36 +114,26 @@ class LiveShift:
 
     def run(self, supervisor: Supervisor) -> ShiftEnd:
         """From the first process to the last confirmation; the processes stay up."""
-        for program in office_programs(self._wiring):
-            supervisor.start(program)
-        self._await_bridge(supervisor)
-        self._load_books()
-        self._send_due(0)  # there before the floor opens, so that runs can be repeated
-        for program in floor_programs(self._wiring, self._plan.site):
+        self._office.open(supervisor, self._skus())
+        # There before the floor opens, so that runs can be repeated.
+        while self._send_due(0):
+            supervisor.poll()
+        self._office.await_taken(self._receipts_sent, self._orders_sent)
+        floor = floor_programs(self._wiring, self._plan.site)
+        for program in floor:
             supervisor.start(program)
         with LiveView(self._wiring.bridge_url) as live:
-            return self._attend(supervisor, live)
+            end = self._attend(supervisor, live)
+        if not end.progress.done:
+            return end
+        audit = self._office.close(supervisor, [program.name for program in floor])
+        return end if audit is None else replace(end, ledger=self._client.verify(), audit=audit)
 
-    def _await_bridge(self, supervisor: Supervisor) -> None:
-        deadline_s = time.monotonic() + _READY_S
-        while time.monotonic() < deadline_s:
-            supervisor.poll()
-            try:
-                self._client.status()
-            except Unavailable:
-                time.sleep(POLL_S)
-                continue
-            return
-        raise ProcessFailed(
-            f"the bridge does not answer; it said:\n{supervisor.tail('bridge')}", field="bridge"
-        )
-
-    def _load_books(self) -> None:
+    def _skus(self) -> list[SkuRecord]:
         skus = {balance.sku: None for balance in self._plan.stock}
         skus.update((line.sku, None) for timed in self._plan.orders for line in timed.order.lines)
         skus.update((timed.receipt.sku, None) for timed in self._plan.receipts)
-        self._client.put_skus([SkuRecord(sku) for sku in skus])
-        self._client.put_stock(self._plan.stock, "opening-stock")
+        return [SkuRecord(sku) for sku in skus]
 
     def _attend(self, supervisor: Supervisor, live: LiveView) -> ShiftEnd:
         self._started_s = time.monotonic()
@@ -175,32 +172,18 @@ class LiveShift:
             receipts=len(self._receipts),
         )
 
-    def _send_due(self, site_ms: int) -> None:
-        """Send what has come due, goods before the orders that may wait for them. What was not
-        surely taken is sent again."""
-        while self._receipts_sent < len(self._receipts):
-            timed = self._receipts[self._receipts_sent]
-            if timed.at_ms > site_ms:
-                break
-            self._client.send_receipt(timed.receipt)
-            self._receipts_sent += 1
+    def _send_due(self, site_ms: int) -> bool:
+        """Send what has come due, goods before the orders that may wait for them; whether anything
+        was. What was not surely taken is sent again."""
+        receipts = [timed.receipt for timed in _due(self._receipts[self._receipts_sent :], site_ms)]
+        orders = [timed.order for timed in _due(self._orders[self._orders_sent :], site_ms)]
+        if receipts:
+            self._receipts_sent += self._office.receive(receipts)
+        elif orders:
+            self._orders_sent += self._office.order(orders)
+        if receipts or orders:
             self._last_move_ms = max(self._last_move_ms, site_ms)
-        self._send_orders(site_ms)
-
-    def _send_orders(self, site_ms: int) -> None:
-        """In batches as a WMS does."""
-        due = self._orders_sent
-        while due < len(self._orders) and self._orders[due].at_ms <= site_ms:
-            due += 1
-        orders: list[PickOrder] = [timed.order for timed in self._orders[self._orders_sent : due]]
-        if not orders:
-            return
-        taken = self._client.send_orders(orders)
-        if taken.rejected:
-            first = taken.rejections[0]
-            raise PodherdError(first.problem, field=first.field, value=first.value)
-        self._orders_sent = due
-        self._last_move_ms = max(self._last_move_ms, site_ms)
+        return bool(receipts or orders)
 
     def _trouble(self, progress: Progress) -> str:
         now_s = time.monotonic()
@@ -211,6 +194,11 @@ class LiveShift:
         if progress.waiting and progress.site_ms - self._last_move_ms > _STALL_MS:
             return "nothing picked or put away for an hour of site time"
         return ""
+
+
+def _due(timed: Sequence[Due], site_ms: int) -> list[Due]:
+    """Those of which the time has come; they are in order."""
+    return list(takewhile(lambda one: one.at_ms <= site_ms, timed))
 
 
 def _moves(counts: Mapping[str, int]) -> int:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -93,6 +93,14 @@ class Supervisor:
         for vital in (False, True):
             self._end([one for one in last_first if one.program.vital is vital], grace_s)
         self._running.clear()
+
+    def end(self, names: Iterable[str], grace_s: float = 10.0) -> None:
+        """Has these programs end as :meth:`stop` does, and keeps the others."""
+        wanted = set(names)
+        last_first = list(reversed(self._running.values()))
+        self._end([one for one in last_first if one.program.name in wanted], grace_s)
+        for name in wanted:
+            self._running.pop(name, None)
 
     def _end(self, some: list[_Running], grace_s: float) -> None:
         for running in some:

@@ -69,7 +69,7 @@ class Verdict:
 def judge(end: ShiftEnd, folder: RunFolder) -> Verdict:
     """The verdict, once all processes have ended; also written to ``result.json``."""
     world = _world(folder.world)
-    confirmed = _confirmed(folder.confirmations)
+    confirmed = end.audit.orders if end.audit else _confirmed(folder.confirmations)
     verdict = Verdict(end, world, confirmed, tuple(_complaints(end, world, confirmed)))
     folder.result.write_text(json.dumps(_summary(verdict), indent=1) + "\n")
     return verdict
@@ -89,6 +89,7 @@ def _complaints(end: ShiftEnd, world: WorldReport | None, confirmed: int) -> lis
         complaints.append(f"{confirmed} of {progress.orders} orders confirmed to the WMS")
     if not end.ledger.sound:
         complaints.append("the ledger does not balance")
+    complaints += end.audit.complaints if end.audit else ()
     return complaints + _complaints_of_world(world, end.ledger)
 
 
@@ -124,7 +125,8 @@ def show(verdict: Verdict, console: Console) -> None:
 
 
 def _rows(verdict: Verdict) -> list[tuple[str, str]]:
-    progress, ledger, world = verdict.end.progress, verdict.end.ledger, verdict.world
+    end, world = verdict.end, verdict.world
+    progress, ledger = end.progress, end.ledger
     counts, factor = progress.counts, progress.site_ms / 1000 / max(progress.wall_s, 1e-3)
     return [
         ("orders complete", f"{progress.orders_completed} of {progress.orders}"),
@@ -136,6 +138,7 @@ def _rows(verdict: Verdict) -> list[tuple[str, str]]:
         *(kpi_rows(progress.kpis) if progress.kpis else ()),
         ("collisions", str(len(world.violations)) if world else "unknown"),
         ("ledger", f"{'balanced' if ledger.sound else 'OUT OF BALANCE'}, {ledger.entries} entries"),
+        *_rows_of_audit(end),
         ("processes restarted", str(progress.restarts)),
         ("speed", f"{factor:.0f} times real time"),
         *_rows_of_gazebo(world),
@@ -146,6 +149,22 @@ def _rows_of_goods(progress: Progress) -> list[tuple[str, str]]:
     if not progress.receipts:
         return []
     return [("goods put away", f"{progress.receipts_put_away} of {progress.receipts} receipts")]
+
+
+def _rows_of_audit(end: ShiftEnd) -> list[tuple[str, str]]:
+    """Two books and the shelves, side by side."""
+    found = end.audit
+    if found is None:
+        return []
+    equal = found.places - len(found.unequal)
+    return [
+        ("shipped in Tryton", f"{found.orders} of {end.progress.orders} orders"),
+        ("put away in Tryton", f"{found.receipts} of {end.progress.receipts} receipts"),
+        ("corrections booked in Tryton", str(found.adjusted)),
+        ("Tryton = ledger = shelves", f"{equal} of {found.places} places, {found.pieces} pieces"),
+        ("lost / twice", f"{len(found.lost)} / {len(found.twice)}"),
+        ("shipped other than picked", str(len(found.wrongly_shipped))),
+    ]
 
 
 def _rows_of_gazebo(world: WorldReport | None) -> list[tuple[str, str]]:
@@ -180,6 +199,7 @@ def _summary(verdict: Verdict) -> dict[str, object]:
         "ledger_sound": verdict.end.ledger.sound,
         "violations": dict(world.counts) if world else None,
         "kpis": asdict(progress.kpis) if progress.kpis else None,
+        "wms": asdict(verdict.end.audit) if verdict.end.audit else None,
     }
 
 

@@ -69,8 +69,8 @@ class Opening:
         return World(floor, staff, terminals, pacer, chunk_ms), tuple(terminals.values())
 
     def write_report(self, world: World) -> None:
-        """Site time, what the referee saw, what was taken and put away, and what the bridge
-        refused, as JSON."""
+        """Site time, what the referee saw, what was taken and put away, what the bridge refused,
+        and what lies in the slots, as JSON."""
         world.hear()
         referee, work = world.referee, world.work
         self.report.write_bytes(
@@ -82,6 +82,7 @@ class Opening:
                     "pieces_taken": work.pieces_taken,
                     "pieces_put": work.pieces_put,
                     "refused": work.refused,
+                    "shelves": self.stock,
                 }
             )
         )
