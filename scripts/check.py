@@ -28,7 +28,7 @@ LINT = {
 }
 
 
-ALONE = "ros or gazebo or browser or ray or tryton or odoo"
+ALONE = "ros or gazebo or browser or ray"
 """Tests that start processes, which would be late if others worked beside them."""
 TESTS = {
     "pytest": ("-n", "logical", "--dist", "worksteal", "-m", f"not ({ALONE})"),
