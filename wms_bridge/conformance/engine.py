@@ -26,6 +26,8 @@ from wms_bridge.records.work import OutboxMessage, SkuRecord
 from wms_bridge.service import Bridge
 
 READ_ATTEMPTS = 40
+POLL_ATTEMPTS = 200
+"""A poll is well if all its requests are, be they a dozen."""
 WAIT_S = 0.02
 LONGEST_WAIT_S = 0.5
 MAX_REFUSALS = 3
@@ -205,11 +207,17 @@ class Engine:
 
     async def poll(self) -> None:
         """Read all feeds to their ends. :class:`DeliveryFailed` if that cannot be done."""
-        for attempt in range(READ_ATTEMPTS):
+        for attempt in range(POLL_ATTEMPTS):
             if await self._link.poll():
                 return
             await _pause(attempt)
         raise DeliveryFailed(self._link.status.last_error, refused=False)
+
+    async def try_polling(self, times: int) -> None:
+        """Poll so often, whatever becomes of it."""
+        for attempt in range(times):
+            await self._link.poll()
+            await _pause(attempt)
 
     async def run(self, patience_s: float) -> bool:
         """Deliver until nothing is pending; whether that came to be in time."""

@@ -237,6 +237,7 @@ class Exchange:
             "server": ("127.0.0.1", 8600),
         }
         self._body = body
+        self._asked = False
         self._told: list[Any] = []
 
     async def through(self, app: Any) -> None:
@@ -248,8 +249,10 @@ class Exchange:
                 raise
 
     async def _receive(self) -> dict[str, Any]:
-        body, self._body = self._body, b""
-        return {"type": "http.request", "body": body, "more_body": False}
+        if self._asked:  # whoever asks on waits for the caller to go, which does not
+            await asyncio.Event().wait()
+        self._asked = True
+        return {"type": "http.request", "body": self._body, "more_body": False}
 
     async def _take(self, message: Any) -> None:
         self._told.append(message)

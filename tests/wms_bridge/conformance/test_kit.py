@@ -213,7 +213,7 @@ def test_a_run_without_a_single_pass_is_no_pass() -> None:
 def test_people_may_work_there_by_an_address_of_their_own() -> None:
     async def both() -> None:
         async with Served(create_rest_wms()) as base:
-            target = find_target("rest+http://127.0.0.1:1/?map=podherd-fake", fake_url(base))
+            target = find_target("rest+http://127.0.0.1:1/?map=podherd-fake", fake_url(base, 30.0))
             clerk, connector = target.hire(target.url), target.connect(target.url)
             await clerk.set_up(["P001"], [])
             with pytest.raises(DeliveryFailed):
