@@ -119,6 +119,7 @@ class World:
         await self._settle()
         life = self._life
         assert life is not None
+        life.store.commits_left = None  # nobody dies in the check itself
         check = await life.link.check_stock()
         broken = broken_promises(self._wms, self._tables, check)
         self._told(f"{broken} {sorted(self._wms.stock.items())}")
