@@ -29,11 +29,12 @@ def tell_adjusted(
     cause: Cause,
     now_ms: int,
 ) -> None:
-    """Put into the outbox, as ``stock-adjusted/<name>``, what movements that are posted changed in
-    a slot."""
+    """Put into the outbox, as ``stock-adjusted/<name>@<now_ms>``, what movements that are posted
+    changed in a slot. Cases and picks are numbered anew in a new database: without the time the WMS
+    would be searched for a message and found to have one of the old."""
     account = slot_account(slot)
     told = StockAdjusted(
-        message := f"stock-adjusted/{name}",
+        message := f"stock-adjusted/{name}@{now_ms}",
         cause.case,
         slot,
         sku,

@@ -91,7 +91,7 @@ def test_other_than_booked_by_two_kinds_adjusts_the_books(
         [message] = tx.pending(10**12, 10)
     assert message.slot == SLOT
     assert from_json(decode(message.body), StockAdjusted) == StockAdjusted(
-        "stock-adjusted/C000001",
+        "stock-adjusted/C000001@61000",
         "C000001",
         SLOT,
         Sku("RED"),
@@ -101,7 +101,7 @@ def test_other_than_booked_by_two_kinds_adjusts_the_books(
         None,
         61_000,
     )
-    assert message.message == "stock-adjusted/C000001"
+    assert message.message == "stock-adjusted/C000001@61000"
 
 
 def test_more_than_booked_comes_from_disputed(bridge: Bridge, seen: CountMaker) -> None:

@@ -7,7 +7,7 @@ from planner.warehouse.ids import Sku
 from tests.wms_bridge.links.plain_wms import PlainWms
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.connectors.port import OrderState
-from wms_bridge.ledger import MovementReason, slot_of, verify
+from wms_bridge.ledger import Movement, MovementReason, slot_of, verify
 from wms_bridge.messages import OrderConfirmed, ReceiptPutAway, StockAdjusted, read_message
 from wms_bridge.ports.store import Reading
 from wms_bridge.records.links import InboxState, StockCheck
@@ -152,12 +152,16 @@ def _kept_by_picks(tx: Reading, messages: list[OutboxMessage]) -> Counter[tuple[
     kept: Counter[tuple[str, Sku]] = Counter()
     for entry in tx.entries():
         move = entry.movement
-        if move.reason in _CORRECTED_BY_PICKS and f"stock-adjusted/{move.key}" not in told:
+        if move.reason in _CORRECTED_BY_PICKS and _told_as(move) not in told:
             if move.reason is MovementReason.SLOT_SHORT:
                 kept[(slot_of(move.from_account), move.sku)] += move.quantity
             else:
                 kept[(slot_of(move.to_account), move.sku)] -= move.quantity
     return kept
+
+
+def _told_as(move: Movement) -> str:
+    return f"stock-adjusted/{move.key}@{move.at_ms}"
 
 
 def _books(tx: Reading) -> list[str]:
