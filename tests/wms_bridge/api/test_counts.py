@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from planner.codec.messages import to_json
 from planner.warehouse.commands import ShowCounts
 from planner.warehouse.counts import SlotCount
-from planner.warehouse.errors import (
+from planner.warehouse.errors import (, PodherdError
     InvalidCount,
     InvalidMessage,
     NotFound,
@@ -137,14 +137,19 @@ def test_what_is_no_count_is_named(url: str, seen: CountMaker) -> None:
         assert result["problem"]
         assert result["remedy"]
     for body in ("{}", "[" + "{}," * 500 + "{}]", "["):
-        refused = httpx.post(f"{url}/v1/counts", content=body)
+        refused = httpx.post(f"{url}/v1/counts", content=body, headers={"Content-Type": JSON})
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_message")
+
+
+def test_evidence_of_another_kind_is_refused(client: BridgeClient) -> None:
+    with pytest.raises(PodherdError) as caught:
+        client.counts.put_evidence(PHOTO, "image/png")
+    assert caught.value.field == "Content-Type"
 
 
 @pytest.mark.parametrize(
     ("body", "kind", "field"),
     [
-        (PHOTO, "image/png", "Content-Type"),
         (b"\xff\xd8\xff" + bytes(MAX_BYTES), JPEG, "body"),
         (b"<html>", JPEG, "body"),
         (b"{", JSON, ""),
