@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from planner.codec.messages import to_json
 from planner.warehouse.commands import ShowCounts
 from planner.warehouse.counts import SlotCount
-from planner.warehouse.errors import (, PodherdError
+from planner.warehouse.errors import (
     InvalidCount,
     InvalidMessage,
     NotFound,
+    PodherdError,
     TooLate,
 )
 from planner.warehouse.ids import CountId, Sku, SlotId, StationId
