@@ -1,5 +1,6 @@
 """Runs every check in turn and says how each went: ``check.py [--lint] [pytest arguments]``."""
 
+import os
 import subprocess
 import sys
 import time
@@ -30,8 +31,10 @@ LINT = {
 
 ALONE = "ros or gazebo or browser or ray"
 """Tests that start processes, which would be late if others worked beside them."""
+WORKERS = (os.cpu_count() or 1) + 1
+"""One more than there are cores: tests on real servers wait much of the time."""
 TESTS = {
-    "pytest": ("-n", "logical", "--dist", "worksteal", "-m", f"not ({ALONE})"),
+    "pytest": ("-n", str(WORKERS), "--dist", "worksteal", "-m", f"not ({ALONE})"),
     "pytest, one by one": ("-m", ALONE),
 }
 NO_TESTS = 5
