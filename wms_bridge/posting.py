@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
+from urllib.parse import quote
 
 from wms_bridge.backoff import BackoffParams
 from wms_bridge.ports.store import DeliveryFailed
@@ -106,7 +107,9 @@ class Posting:
         self, subscription: Subscription, message: OutboxMessage
     ) -> tuple[Subscription, bool]:
         body, now_ms = message.body.encode(), self._clock()
-        headers = signed_headers(subscription.secret, message.message, body, now_ms // 1000)
+        # What is signed is what stands in the header.
+        named = quote(message.message, safe="/")
+        headers = signed_headers(subscription.secret, named, body, now_ms // 1000)
         try:
             await self._sender.post(subscription.url, headers, body)
         except DeliveryFailed as failure:

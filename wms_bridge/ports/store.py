@@ -301,14 +301,3 @@ class DeliveryFailed(Exception):
         self.refused = refused
         self.unknown = unknown
         super().__init__(reason)
-
-
-class WmsSender(Protocol):
-    """The way to the WMS."""
-
-    async def send(self, message: OutboxMessage) -> None:
-        """Deliver, with ``message.message`` as the key by which the WMS knows repeats. Returns
-        when the WMS has it; raises :class:`DeliveryFailed` otherwise."""
-
-    async def close(self) -> None:
-        """Let go of connections."""

@@ -1,7 +1,6 @@
 """News to subscribers by HTTP POST, to addresses that the policy for the way out allows."""
 
 from http import HTTPStatus
-from urllib.parse import quote
 
 import httpx
 
@@ -25,11 +24,7 @@ class HttpHookSender:
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> None:
         """Raises :class:`DeliveryFailed`."""
-        sent = {
-            "Content-Type": "application/json",
-            **headers,
-            "webhook-id": quote(headers["webhook-id"], safe="/"),
-        }
+        sent = {"Content-Type": "application/json", **headers}
         try:
             answer = await self._client.post(url, content=body, headers=sent)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
