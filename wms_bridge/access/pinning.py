@@ -7,9 +7,6 @@ import httpx
 from wms_bridge.access.errors import BlockedAddress
 from wms_bridge.access.outbound import OutboundPolicy, Target
 
-MAX_ANSWER_BYTES = 64 * 1024
-"""What is read of an answer."""
-
 
 class PinnedTransport(httpx.AsyncBaseTransport):
     """Checks every request against a policy, connects to one of the addresses found by that very
@@ -38,26 +35,6 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def pinned_client(policy: OutboundPolicy, timeout_s: float = 10.0) -> httpx.AsyncClient:
-    """A client for webhooks: pinned, without redirects, cookies of others or a proxy."""
-    return httpx.AsyncClient(
-        transport=PinnedTransport(policy),
-        timeout=timeout_s,
-        follow_redirects=False,
-        trust_env=False,
-    )
-
-
-async def short_answer(answer: httpx.Response, most: int = MAX_ANSWER_BYTES) -> bytes:
-    """The beginning of a streamed answer: what is sent to may answer without end."""
-    body = b""
-    async for chunk in answer.aiter_bytes():
-        body += chunk[: most - len(body)]
-        if len(body) >= most:
-            break
-    return body
-
-
 def _pinned(request: httpx.Request, target: Target, address: str) -> httpx.Request:
     # A fresh request with the address in place of the name; the Host header stays, and the name
     # goes into the TLS handshake and the check of the certificate.
@@ -71,4 +48,4 @@ def _pinned(request: httpx.Request, target: Target, address: str) -> httpx.Reque
     )
 
 
-__all__ = ["BlockedAddress", "PinnedTransport", "pinned_client", "short_answer"]
+__all__ = ["BlockedAddress", "PinnedTransport"]

@@ -8,7 +8,7 @@ import pytest
 
 from wms_bridge.access.errors import BlockedAddress
 from wms_bridge.access.outbound import OutboundPolicy, without_password
-from wms_bridge.access.pinning import PinnedTransport, short_answer
+from wms_bridge.access.pinning import PinnedTransport
 
 PUBLIC = "93.184.216.34"
 NAMES = {
@@ -187,14 +187,6 @@ def test_redirects_are_not_followed() -> None:
     network = Network(answer=away)
     assert post(PinnedTransport(policy(), network), "https://wms.example/").status_code == 302
     assert len(network.asked) == 1
-
-
-def test_a_long_answer_is_cut() -> None:
-    async def within() -> bytes:
-        answer = httpx.Response(200, stream=httpx.ByteStream(b"x" * 1_000_000))
-        return await short_answer(answer, 1_000)
-
-    assert asyncio.run(within()) == b"x" * 1_000
 
 
 @pytest.mark.parametrize(
