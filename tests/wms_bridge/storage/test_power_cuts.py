@@ -4,6 +4,7 @@ A bridge works on SQLite through a VFS that writes down what is done to the disk
 the files are made as they may be after a power cut at any moment, and opened again.
 """
 
+import itertools
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from planner.warehouse.commands import ShowPicks
 from planner.warehouse.errors import Unavailable
@@ -29,6 +31,7 @@ from tests.wms_bridge.storage.powercut import (
     write_image,
 )
 from tests.wms_bridge.storage.recording import Deed, Did, Recorder
+from wms_bridge.adapters.sql import engines
 from wms_bridge.adapters.sql.store import SqlStore, sqlite_url
 from wms_bridge.records.work import OrderQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge, verify_store
@@ -74,6 +77,12 @@ def work(
             bridge.confirm_pick(pick, 1, number)
             recorder.answer(f"pick {pick}")
 
+    def checkpoint(database: str) -> None:
+        # By itself it comes after 1,000 pages, more than there are if many share a transaction.
+        with closing(create_engine(database).connect()) as connection:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {engines.SYNCHRONOUS}")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     def run() -> Record:
         recorder.deeds.clear()
         folder = tmp_path / "recorded"
@@ -83,7 +92,10 @@ def work(
             bridge = Bridge(site, store)
             stock_up(bridge)
             with ThreadPoolExecutor(WRITERS) as pool:
-                list(pool.map(lambda number: one(bridge, number), range(ORDERS)))
+                done = pool.map(lambda number: one(bridge, number), range(ORDERS))
+                next(itertools.islice(done, ORDERS // 2, None))
+                checkpoint(recorder.url(folder / FILE))
+                list(done)
         return Record(tuple(recorder.deeds), ready)
 
     return run
