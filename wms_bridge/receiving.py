@@ -8,6 +8,7 @@ from planner.warehouse.errors import IdempotencyConflict, InvalidReceipt
 from planner.warehouse.events import GoodsReceived
 from planner.warehouse.ids import ReceiptId, Sku
 from planner.warehouse.receipts import Receipt
+from wms_bridge.holds.expiring import hold_if_expired
 from wms_bridge.ledger import movement_of_receipt
 from wms_bridge.lots.naming import LotName, check_lot_name, lot_for
 from wms_bridge.names import check_name, check_quantity
@@ -109,6 +110,7 @@ def _keep(
 ) -> ReceiptRecord:
     name = _lot_name(receipt)
     lot = lot_for(tx, receipt.sku, name, receipt.receipt, now_ms, InvalidReceipt)
+    hold_if_expired(tx, lot, now_ms)
     record = ReceiptRecord(
         0, receipt.receipt, digest, receipt.sku, receipt.quantity, now_ms, lot=lot
     )

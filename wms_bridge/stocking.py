@@ -9,6 +9,7 @@ from planner.warehouse.events import SkuStated, StockStated
 from planner.warehouse.flows import SkuFacts
 from planner.warehouse.ids import NO_LOT, Sku
 from planner.warehouse.stock import Balance
+from wms_bridge.holds.expiring import hold_if_expired
 from wms_bridge.ledger import Movement, opening_movement, slot_account
 from wms_bridge.lots.naming import UNKNOWN, LotName, check_lot_name, lot_for
 from wms_bridge.lots.terms import tell_terms
@@ -97,6 +98,7 @@ def _movements(
             name = lots.get(index, UNKNOWN)
             known = name != UNKNOWN
             lot = lot_for(tx, record.sku, name, "", now_ms, InvalidStock) if known else NO_LOT
+            hold_if_expired(tx, lot, now_ms)
             moves[index] = opening_movement(record, key, now_ms, lot)
     return moves
 

@@ -43,6 +43,7 @@ from wms_bridge.api.routes import (
     subscriptions,
     traces,
 )
+from wms_bridge.expiry_watch import ExpiryWatch
 from wms_bridge.outbox import Delivery
 from wms_bridge.ports.links import WmsLink
 from wms_bridge.posting import Posting
@@ -145,6 +146,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     running = [asyncio.create_task(_run(runner, context.outbox)) for runner in runners]
     if context.link is not None:
         running.append(asyncio.create_task(context.link.run()))
+    watch = ExpiryWatch(context.bridge.lots, context.clock)
+    running.append(asyncio.create_task(watch.run()))
     yield
     context.close()
     for task in running:

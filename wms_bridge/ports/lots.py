@@ -18,6 +18,10 @@ class LotsReading(Protocol):
     def lots(self, query: LotQuery) -> tuple[LotRecord, ...]:
         """Lots as asked for, oldest first."""
 
+    def expired_lots(self, since_ms: int, now_ms: int, limit: int) -> tuple[LotRecord, ...]:
+        """Lots with pieces here that have expired after ``since_ms`` and until ``now_ms``, are
+        free, and were not let go since; the first ``limit`` by their number."""
+
     def lot_records(self, lots: Collection[Lot]) -> tuple[LotRecord, ...]:
         """Those of ``lots`` that there are, oldest first."""
 

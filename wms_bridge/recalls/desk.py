@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from planner.warehouse.errors import InvalidStock, NotFound
 from planner.warehouse.ids import Lot, Sku
+from wms_bridge.holds.expiring import hold_expired, hold_if_expired
+from wms_bridge.holds.holding import LotChanged, decide_lot, known_lot, slots_with
 from wms_bridge.ledger import Holding
 from wms_bridge.lots.naming import LotName, check_lot_name, lot_for
 from wms_bridge.lots.terms import tell_terms
 from wms_bridge.ports.store import Store
-from wms_bridge.recalls.holding import LotChanged, decide_lot, known_lot, slots_with
 from wms_bridge.recalls.recalling import (
     RecallProgress,
     known_recall,
@@ -81,11 +82,29 @@ class LotDesk:
                 tx.put_lot_record(record)
                 for slot in slots_with(tx, record.lot):
                     tell_terms(tx, slot, sku, now_ms)
+                hold_if_expired(tx, record.lot, now_ms)
+            record = known_lot(tx, record.lot)
         self._changed()
         return record
 
+    def hold_expired(self, since_ms: int, now_ms: int) -> int:
+        """Put lots on hold that have expired after ``since_ms``; how many. To be called every few
+        seconds."""
+        with self._store.reading() as tx:
+            if not tx.expired_lots(since_ms, now_ms, 1):
+                return 0
+        held = 0
+        while True:
+            with self._store.writing() as tx:
+                more = hold_expired(tx, since_ms, now_ms)
+            if not more:
+                break
+            held += more
+        self._changed()
+        return held
+
     def hold(self, lot: Lot, by: str, reason: str, now_ms: int) -> LotChanged:
-        """Put a lot on hold; see :func:`wms_bridge.recalls.holding.decide_lot`."""
+        """Put a lot on hold; see :func:`wms_bridge.holds.holding.decide_lot`."""
         return self._decide(lot, LotState.HELD, by, reason, now_ms)
 
     def release(self, lot: Lot, by: str, reason: str, now_ms: int) -> LotChanged:

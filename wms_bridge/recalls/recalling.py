@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from planner.warehouse.errors import IdempotencyConflict, InvalidStock, NotFound
 from planner.warehouse.ids import Lot, OrderId, PickId, PutId, SlotId, StationId
 from planner.warehouse.orders import OrderLine, PickOrder, line_id
+from wms_bridge.holds.holding import check_decision, decide_lot, known_lot
 from wms_bridge.intake import take_order
 from wms_bridge.ledger import DAMAGED, DISPUTED, Movement, MovementReason, slot_of
 from wms_bridge.names import MAX_KEY_LENGTH, MAX_PRIORITY, check_name
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import recall_of_order
-from wms_bridge.recalls.holding import check_decision, decide_lot, known_lot
 from wms_bridge.records.lots import LotState, RecallRecord, RecallState
 from wms_bridge.requests import body_hash
 

@@ -42,6 +42,11 @@ class LotRecord:
         """Whether its pieces may be picked for orders."""
         return self.state is LotState.RELEASED
 
+    def expired(self, now_ms: int) -> bool:
+        """Whether it is free although it has expired, and nobody let it go since."""
+        until_ms = self.expires_ms
+        return self.free and until_ms is not None and self.changed_ms < until_ms <= now_ms
+
 
 @dataclass(frozen=True, slots=True)
 class LotChange:

@@ -30,6 +30,15 @@ class MemoryLotsReading(OverTables):
         )
         return tuple(islice(wanted, query.limit))
 
+    def expired_lots(self, since_ms: int, now_ms: int, limit: int) -> tuple[LotRecord, ...]:
+        held = {place.lot for place in self.lot_holdings() if place.quantity > 0}
+        expired = (
+            record
+            for record in self._lots.lots.values()
+            if record.lot in held and record.expired(now_ms) and since_ms < (record.expires_ms or 0)
+        )
+        return tuple(islice(expired, limit))
+
     def lot_records(self, lots: Collection[Lot]) -> tuple[LotRecord, ...]:
         found = (self._lots.lots[lot] for lot in set(lots) if lot in self._lots.lots)
         return tuple(sorted(found, key=lambda record: record.number))

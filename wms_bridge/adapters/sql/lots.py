@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, exists, func, select
 
 from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.ids import Lot, PodId, Sku, SlotId
 from planner.warehouse.stock import SlotTerms
 from wms_bridge.adapters.sql.lots_tables import (
+    FREE_AND_DATED,
     LOT,
     LOT_BALANCE,
     LOT_CHANGE,
@@ -60,6 +61,18 @@ class SqlLotsReading:
             if wanted is not None:
                 found = found.where(column == wanted)
         return tuple(record_of(row, LotRecord) for row in self._lot_rows(found))
+
+    def expired_lots(self, since_ms: int, now_ms: int, limit: int) -> tuple[LotRecord, ...]:
+        held = exists().where((LOT_BALANCE.c.lot == LOT.c.lot) & (LOT_BALANCE.c.quantity > 0))
+        expires_ms = LOT.c.expires_ms
+        query = (
+            select(LOT)
+            .where(FREE_AND_DATED, expires_ms > since_ms, expires_ms <= now_ms)
+            .where(LOT.c.changed_ms < expires_ms, held)
+            .order_by(LOT.c.number)
+            .limit(limit)
+        )
+        return tuple(record_of(row, LotRecord) for row in self._lot_rows(query))
 
     def lot_records(self, lots: Collection[Lot]) -> tuple[LotRecord, ...]:
         found: list[LotRecord] = []

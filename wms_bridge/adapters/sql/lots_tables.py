@@ -1,7 +1,7 @@
 """The tables for lots, owners, holds and recalls. Only pieces of known lots have a balance of their
 own: the rest of what an account holds is of none."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, literal_column
 
 from wms_bridge.adapters.sql.tables import METADATA, MOVEMENT, NUMBER, partial_index
 
@@ -23,6 +23,9 @@ LOT = Table(
 Index("lot_of_sku", LOT.c.sku, LOT.c.code)
 Index("lot_of_code", LOT.c.code)
 partial_index("lot_not_free", LOT.c.number, where=LOT.c.state != "released")
+FREE_AND_DATED = (LOT.c.state == literal_column("'released'")) & LOT.c.expires_ms.is_not(None)
+"""Lots that may expire; said in the words of the index, so that it is found."""
+partial_index("lot_to_expire", LOT.c.expires_ms, where=FREE_AND_DATED)
 
 LOT_CHANGE = Table(
     "lot_change",

@@ -13,9 +13,9 @@ from wms_bridge.access.roles import Permission
 from wms_bridge.api.context import InContext
 from wms_bridge.api.params import After, Key, Limit
 from wms_bridge.api.permitting import needs
+from wms_bridge.holds.holding import LotChanged
 from wms_bridge.lots.naming import LotName
 from wms_bridge.recalls.desk import LotDetails
-from wms_bridge.recalls.holding import LotChanged
 from wms_bridge.recalls.recalling import RecallProgress
 from wms_bridge.records.lots import (
     LotQuery,

@@ -1,0 +1,1 @@
+"""Lots on hold: by what somebody decides, and by their dates."""
