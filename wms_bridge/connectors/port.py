@@ -122,7 +122,7 @@ class Connector(Protocol):
         """Articles that are new or have changed."""
 
     async def stock(self) -> StockSnapshot:
-        """All stock."""
+        """All stock. :class:`~wms_bridge.ports.store.NoStockTold` if there is none to tell."""
 
     async def moves(self, cursor: str) -> Page[StockMove]:
         """What was booked since."""

@@ -13,7 +13,7 @@ from wms_bridge.flights import MAX_ERROR_LENGTH, Circuit
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.inbox.documents import item_document, order_document, receipt_document
 from wms_bridge.links.stock import Books, books, compare
-from wms_bridge.ports.store import DeliveryFailed, Store
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold, Store
 from wms_bridge.records.links import (
     Feed,
     ForeignMove,
@@ -93,7 +93,7 @@ class Link:
                 while await self._read(feed):
                     pass
             if self._check_due():
-                await self._check_stock()
+                await self._check_stock_if_told()
         except DeliveryFailed as failure:
             self._note(failure)
             return False
@@ -101,10 +101,12 @@ class Link:
         return True
 
     async def check_stock(self) -> StockCheck:
-        """Hold all stock of the WMS against our books now. :class:`DeliveryFailed` if it cannot be
-        asked."""
+        """Hold all stock of the WMS against our books now. :class:`NoStockTold` if there is none to
+        compare, :class:`DeliveryFailed` if it cannot be asked."""
         try:
             return await self._check_stock()
+        except NoStockTold:
+            raise
         except DeliveryFailed as failure:
             self._note(failure)
             raise
@@ -170,6 +172,14 @@ class Link:
             # Not at every start: whoever restarts often would check nothing else.
             self._checked_ms = self._steady()
         return self._steady() - self._checked_ms >= self._params.stock_ms
+
+    async def _check_stock_if_told(self) -> None:
+        try:
+            await self._check_stock()
+        except NoStockTold as without:
+            # Asked again when the next check is due; the link is none the worse for it.
+            self._checked_ms = self._steady()
+            LOG.info("the WMS's stock is not checked: %s", without.reason)
 
     async def _check_stock(self) -> StockCheck:
         before = await asyncio.to_thread(self._books)

@@ -110,4 +110,5 @@ class WmsLink(Protocol):
 
     async def check_stock(self) -> StockCheck:
         """Hold all stock of the WMS against our books now.
+        :class:`~wms_bridge.ports.store.NoStockTold` if there is none to compare,
         :class:`~wms_bridge.ports.store.DeliveryFailed` if it cannot be asked."""

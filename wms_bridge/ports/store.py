@@ -301,3 +301,10 @@ class DeliveryFailed(Exception):
         self.refused = refused
         self.unknown = unknown
         super().__init__(reason)
+
+
+class NoStockTold(DeliveryFailed):
+    """A WMS has no stock to tell: now, or ever. It may be as well as can be."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason, refused=True)

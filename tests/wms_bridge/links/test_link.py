@@ -23,7 +23,7 @@ from wms_bridge.connectors.port import (
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.links.link import Link, LinkParams
 from wms_bridge.messages import WmsMessage
-from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold
 from wms_bridge.records.links import Feed, StockRow
 from wms_bridge.records.work import OrderQuery, OrderRecord, SkuRecord
 from wms_bridge.service import Bridge
@@ -245,6 +245,28 @@ def test_stock_is_compared_once_a_period(rig: Rig) -> None:
         check = tx.last_stock_check()
     assert check is not None
     assert (check.at_ms, check.differences) == (4_600_000, ())
+
+
+def test_wms_without_stock_to_tell_is_well_all_the_same(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def untold() -> StockSnapshot:
+        asked.append(rig.now_ms)
+        raise NoStockTold("no file")
+
+    monkeypatch.setattr(rig.connector, "stock", untold)
+    rig.poll()
+    for passed_ms in (3_600_000, 1_000, 3_600_000):
+        rig.now_ms += passed_ms
+        assert rig.poll()
+    assert len(asked) == 2
+    assert (rig.link.status.failures, rig.link.status.last_error) == (0, "")
+    with pytest.raises(NoStockTold):
+        asyncio.run(rig.link.check_stock())
+    with rig.bridge.store.reading() as tx:
+        assert tx.last_stock_check() is None
 
 
 def _orders(bridge: Bridge) -> tuple[OrderRecord, ...]:

@@ -12,7 +12,7 @@ from wms_bridge.api.context import InContext
 from wms_bridge.api.params import Before, Limit, Number
 from wms_bridge.api.permitting import needs
 from wms_bridge.link_answers import InboxDocument, LinkState, StockDifference, StockState
-from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold
 from wms_bridge.records.links import (
     ForeignMove,
     InboxEntry,
@@ -125,6 +125,12 @@ async def check_stock(context: InContext) -> StockState:
         )
     try:
         return _stock_state(await link.check_stock())
+    except NoStockTold as without:
+        raise NotFound(
+            f"the WMS tells no stock: {without.reason}",
+            field="stock",
+            remedy="Have it told (a drop folder: by a stock file), if it can be.",
+        ) from without
     except DeliveryFailed as failure:
         raise Unavailable(
             f"the WMS cannot be asked: {failure.reason}",

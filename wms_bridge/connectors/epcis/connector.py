@@ -24,7 +24,7 @@ from wms_bridge.epcis.event import EpcisEvent
 from wms_bridge.epcis.read import read_document
 from wms_bridge.epcis.values import ms_of
 from wms_bridge.messages import WmsMessage
-from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold
 from wms_bridge.records.work import SkuRecord
 
 LOG = logging.getLogger(__name__)
@@ -96,8 +96,8 @@ class EpcisConnector:
         return Page((), cursor)
 
     async def stock(self) -> StockSnapshot:
-        """:class:`DeliveryFailed`: it keeps events, not stock."""
-        raise DeliveryFailed("an EPCIS repository has no stock to be compared", refused=True)
+        """:class:`NoStockTold`: it keeps events, not stock."""
+        raise NoStockTold("an EPCIS repository has no stock to be compared")
 
     async def find(self, message: WmsMessage) -> bool:
         """Whether all its events are there."""

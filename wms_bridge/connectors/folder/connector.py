@@ -21,7 +21,7 @@ from wms_bridge.connectors.port import (
     StockSnapshot,
 )
 from wms_bridge.messages import WmsMessage
-from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold
 from wms_bridge.records.work import SkuRecord
 
 ORDERS = (InKind.ORDERS, InKind.CHANGES, InKind.CANCELS)
@@ -73,7 +73,7 @@ class FolderConnector:
 
     async def stock(self) -> StockSnapshot:
         """The latest file ``stock`` that is complete, which stays; older ones go to ``done/``.
-        :class:`DeliveryFailed` if there is none, or a row of it cannot be read."""
+        :class:`NoStockTold` if there is none, :class:`DeliveryFailed` if a row cannot be read."""
         return await asyncio.to_thread(failing_clearly(self._stock))
 
     async def find(self, message: WmsMessage) -> bool:
@@ -112,7 +112,7 @@ class FolderConnector:
         files = complete_files(self._folder, self._address, (InKind.STOCK,), self._now_s())
         names = [file.name for file in files]
         if not names:
-            raise DeliveryFailed("stock: no complete stock file in in/", refused=False)
+            raise NoStockTold("stock: no complete stock file in in/")
         *older, latest = (
             survey(self._folder, "in", name, self._address.encoding) for name in names
         )

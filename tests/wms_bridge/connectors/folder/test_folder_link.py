@@ -25,7 +25,7 @@ from wms_bridge.connectors.port import StockAt
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.links.link import Link, LinkParams
 from wms_bridge.messages import LineWanted, ReservationWanted
-from wms_bridge.ports.store import DeliveryFailed
+from wms_bridge.ports.store import DeliveryFailed, NoStockTold
 from wms_bridge.records.links import InboxQuery
 from wms_bridge.records.work import OrderQuery, ReceiptQuery
 from wms_bridge.service import Bridge
@@ -375,7 +375,7 @@ def test_a_full_or_read_only_disk_fails_clearly_and_leaves_nothing_half_written(
 
 def test_stock_is_that_of_the_latest_file(desk: Desk) -> None:
     async def work() -> None:
-        with pytest.raises(DeliveryFailed, match="no complete stock file"):
+        with pytest.raises(NoStockTold, match="no complete stock file"):
             await desk.connector.stock()
         await desk.clerk.book_stock([StockAt("P001", Sku("RED"), 10)])
         await desk.clerk.book_stock([StockAt("P002", Sku("RED"), 30), StockAt("P001", Sku("B"), 0)])
