@@ -138,6 +138,13 @@ class StockAdjusted:
     at_ms: int
     lots: tuple[LotDifference, ...] = ()
 
+    def told_lots(self) -> tuple[LotDifference, ...]:
+        """Lots of which all pieces go the way of the ``difference``, as one document of a WMS can
+        tell them; none if some lots have more pieces now and others less."""
+        signs = {one.difference > 0 for one in self.lots}
+        within = abs(sum(one.difference for one in self.lots)) <= abs(self.difference)
+        return self.lots if signs == {self.difference > 0} and within else ()
+
 
 @dataclass(frozen=True, slots=True)
 class LotStateTold:

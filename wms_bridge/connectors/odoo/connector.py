@@ -163,12 +163,19 @@ class OdooConnector:
         article = await self._masters.article(message.sku)
         place = await self._masters.location(message.slot)
         ends = (place, warehouse.lost) if message.difference < 0 else (warehouse.lost, place)
-        pieces = [Pieces(article, abs(message.difference), *ends)]
-        if message.difference < 0:
-            pieces = await with_lots(self._wire, pieces)
-        elif article.has_lots:
-            lot = await largest_lot(self._wire, article, place)
-            pieces = [Pieces(article, message.difference, *ends, lot=lot)]
+        told = message.told_lots() if article.has_lots else ()
+        pieces = [
+            Pieces(
+                article, abs(one.difference), *ends, lot=await self._masters.lot(article, one.lot)
+            )
+            for one in told
+        ]
+        rest = message.difference - sum(one.difference for one in told)
+        if rest < 0:
+            pieces += await with_lots(self._wire, [Pieces(article, -rest, *ends)])
+        elif rest > 0:
+            lot = await largest_lot(self._wire, article, place) if article.has_lots else None
+            pieces.append(Pieces(article, rest, *ends, lot=lot))
         await self._internal.carry_out(message.message, ends, pieces)
         return "booked"
 

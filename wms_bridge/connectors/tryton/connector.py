@@ -174,10 +174,18 @@ class TrytonConnector:
         ends = (warehouse.lost_found, place)
         if message.difference < 0:
             ends = (place, warehouse.lost_found)
-        lots = await self._books.lots_at(place, article.number)
+        shares = [
+            (await self._masters.lot(article.number, one.lot), abs(one.difference))
+            for one in message.told_lots()
+        ]
+        rest = message.difference - sum(one.difference for one in message.told_lots())
+        if rest:
+            named = {lot for lot, _ in shares}
+            lots = await self._books.lots_at(place, article.number)
+            shares += spread(rest, [held for held in lots if held[0] not in named])
         transfers = [
             Transfer(article.number, article.unit, pieces, *ends, lot=lot)
-            for lot, pieces in spread(message.difference, lots)
+            for lot, pieces in shares
         ]
         await self._internal.carry_out(message.message, ends, transfers)
         return "booked"

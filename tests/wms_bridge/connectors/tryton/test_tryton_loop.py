@@ -10,7 +10,7 @@ from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.receipts import Receipt
 from tests.wms_bridge.connectors.tryton.desk import Desk, adjusted, confirmed, put_away, wanted
 from wms_bridge.connectors.port import OrderState, StockAt
-from wms_bridge.messages import LinePicked
+from wms_bridge.messages import LinePicked, LotDifference
 from wms_bridge.ports.store import DeliveryFailed
 from wms_bridge.records.work import OrderStatus, SkuRecord
 
@@ -223,6 +223,31 @@ def test_an_adjustment_takes_from_the_lots_that_are_there(desk: Desk) -> None:
     assert [one for one in snapshot.stock if one.sku == desk.sku("A")] == [
         StockAt("P001", desk.sku("A"), 4, "L5")
     ]
+
+
+@pytest.mark.parametrize(
+    ("difference", "of_lots", "left"),
+    [
+        (-4, {"L5": -4}, {"L3": 3, "L5": 1}),
+        (-4, {"L5": -3}, {"L3": 2, "L5": 2}),
+        (4, {"L3": 4}, {"L3": 7, "L5": 5}),
+        (4, {"L9": 4}, {"L3": 3, "L5": 5, "L9": 4}),
+        (-1, {"L3": -2, "L5": 1}, {"L3": 2, "L5": 5}),
+    ],
+)
+def test_an_adjustment_is_of_the_lots_told(
+    desk: Desk, difference: int, of_lots: dict[str, int], left: dict[str, int]
+) -> None:
+    desk.run(desk.clerk.set_up(["P001"], [SkuRecord(desk.sku("A"))]))
+    lots = [StockAt("P001", desk.sku("A"), pieces, f"L{pieces}") for pieces in (3, 5)]
+    desk.run(desk.clerk.book_stock(lots))
+    told = adjusted("1", "P001/A/1/1", desk.sku("A"), difference)
+    by_lot = tuple(LotDifference(lot, pieces) for lot, pieces in of_lots.items())
+    for _ in range(2):
+        desk.tell(dataclasses.replace(told, lots=by_lot))
+    snapshot = desk.run(desk.connector.stock())
+    found = {one.lot: one.quantity for one in snapshot.stock if one.sku == desk.sku("A")}
+    assert found == left
 
 
 def test_lots_picked_are_the_lots_booked(desk: Desk) -> None:
