@@ -1,19 +1,22 @@
 """Packages of another Debian release in a folder of our own: fetched with a private state of apt,
 checked by apt against Debian's signatures, unpacked, not installed. No root, and nothing else on
-the machine changes. The mirrors are those of the machine's own apt. Standard library only."""
+the machine changes. The mirrors are those of the machine's own apt, or the ones that
+``PODHERD_DEBIAN_MIRROR`` names. Standard library only."""
 
 import os
 import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+MIRROR = "PODHERD_DEBIAN_MIRROR"
 MACHINE, ARCHITECTURE = "x86_64", "amd64"
+PROGRESS_S = 5.0
 
 
 class PackagesUnavailable(Exception):
@@ -22,25 +25,43 @@ class PackagesUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Packages of a release, with all they depend on; ``needed_mb`` of disk while unpacking."""
+    """Packages of a release, with all they depend on; ``alone`` are fetched without that. About
+    ``download_mb`` come over the net; ``needed_mb`` of disk are needed while unpacking."""
 
     release: str
     packages: tuple[str, ...]
+    download_mb: int
     needed_mb: int
+    alone: tuple[str, ...] = ()
 
 
-def unpack(wanted: Wanted, root: Path, work: Path) -> tuple[str, ...]:
-    """Unpack them below ``root``; the names of the archives. ``work`` is for downloads and goes
-    when it is done. :class:`PackagesUnavailable` if they cannot be had."""
-    _check_machine(root.parent, wanted.needed_mb)
-    try:
-        archives = _fetch(wanted, work)
-        root.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda archive: _unpack(archive, root), archives))
-        return tuple(archive.name for archive in archives)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def fetch(wanted: Wanted, work: Path) -> tuple[list[Path], list[Path]]:
+    """The archives of the packages with what they depend on, and those ``alone``, all in ``work``.
+    Tells on the way how much is there. :class:`PackagesUnavailable` if they cannot be had."""
+    _check_machine(work.parent, wanted.needed_mb)
+    problem = f"no Debian mirror in this machine's apt sources; set {MIRROR}"
+    for mirror in mirrors():
+        problem = _download(wanted, mirror, work)
+        if not problem:
+            return sorted((work / "archives").glob("*.deb")), sorted(work.glob("*.deb"))
+    raise PackagesUnavailable(problem)
+
+
+def unpack(archives: Sequence[Path], root: Path) -> None:
+    """Unpack them below ``root``. :class:`PackagesUnavailable` if one is broken."""
+    root.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda archive: _unpack(archive, root), archives))
+
+
+def mirrors() -> list[str]:
+    """Where Debian's packages can be had."""
+    named = os.environ.get(MIRROR)
+    if named:
+        return named.split()
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    return sorted({target for target in told if re.search(r"/debian/?$", target)})
 
 
 def relocate(root: Path, file: str, named: str) -> None:
@@ -84,25 +105,49 @@ def _check_machine(where: Path, needed_mb: int) -> None:
         raise PackagesUnavailable(f"{KEYRING} is missing: install debian-archive-keyring")
     free_mb = shutil.disk_usage(where).free // 1_000_000
     if free_mb < needed_mb:
-        raise PackagesUnavailable(f"{needed_mb} MB of disk are needed in {where}, {free_mb} free")
-
-
-def _fetch(wanted: Wanted, work: Path) -> list[Path]:
-    problem = "no Debian mirror in this machine's apt sources"
-    for mirror in _mirrors():
-        apt_get = _private_apt(work, mirror, wanted.release)
-        problem = _run([*apt_get, "update", "--quiet=2"]) or _run(
-            [*apt_get, "install", "--yes", "--quiet=2", "--download-only", *wanted.packages]
+        raise PackagesUnavailable(
+            f"{needed_mb} MB of disk are needed in {where}, {free_mb} are free"
         )
-        if not problem:
-            return sorted((work / "archives").glob("*.deb"))
-    raise PackagesUnavailable(f"Debian {wanted.release} cannot be had: {problem}")
 
 
-def _mirrors() -> list[str]:
-    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
-    return sorted({target for target in told if re.search(r"/debian/?$", target)})
+def _download(wanted: Wanted, mirror: str, work: Path) -> str:
+    """Empty when all is there, else what apt said last."""
+    apt_get = _private_apt(work, mirror, wanted.release)
+    install = [*apt_get, "install", "--yes", "--quiet=2", "--download-only", *wanted.packages]
+    for command, what in (
+        ([*apt_get, "update", "--quiet=2"], "the package lists"),
+        (install, f"{wanted.packages[0]} and what it needs"),
+        *(([*apt_get, "download", "--quiet=2", name], name) for name in wanted.alone),
+    ):
+        said = _run_with_progress(command, work, wanted.download_mb)
+        if said is not None:
+            return f"Debian {wanted.release} could not be reached for {what}: {said}"
+    return ""
+
+
+def _run_with_progress(command: list[str], work: Path, download_mb: int) -> "str | None":
+    """``None`` if it worked, else the last line of what it said."""
+    log = work / "log"
+    with log.open("w") as out:
+        running = subprocess.Popen(command, cwd=work, stdout=out, stderr=out)
+        told_mb = 0
+        while True:
+            try:
+                code = running.wait(PROGRESS_S)
+                break
+            except subprocess.TimeoutExpired:
+                here_mb = sum(file.stat().st_size for file in _files(work)) // 1_000_000
+                if here_mb > told_mb:
+                    print(f"debian: {here_mb} of about {download_mb} MB are here", flush=True)
+                    told_mb = here_mb
+    return None if code == 0 else _last_line(log.read_text(errors="replace"), command, code)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The archives below a folder in which files come and go."""
+    for file in folder.rglob("*.deb"):
+        if file.exists():
+            yield file
 
 
 def _private_apt(work: Path, mirror: str, release: str) -> list[str]:
@@ -134,15 +179,13 @@ def _private_apt(work: Path, mirror: str, release: str) -> list[str]:
 
 
 def _unpack(archive: Path, root: Path) -> None:
-    problem = _run(["dpkg-deb", "-x", str(archive), str(root)])
-    if problem:
-        raise PackagesUnavailable(f"{archive.name} cannot be unpacked: {problem}")
-
-
-def _run(command: Sequence[str]) -> str:
-    """Empty if it worked, else the last line of what it said."""
+    command = ["dpkg-deb", "-x", str(archive), str(root)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if not done.returncode:
-        return ""
-    lines = (done.stderr or done.stdout).strip().splitlines()
-    return lines[-1] if lines else f"{command[0]} ended with code {done.returncode}"
+    if done.returncode:
+        said = _last_line(done.stderr, command, done.returncode)
+        raise PackagesUnavailable(f"{archive.name} cannot be unpacked: {said}")
+
+
+def _last_line(text: str, command: Sequence[str], code: int) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else f"{command[0]} ended with code {code}"

@@ -4,7 +4,7 @@ Debian's packages of Gazebo 11.1 (release "bullseye") are fetched with a private
 checked by apt against Debian's signatures, and unpacked into one folder: the cache folder, or the
 one that ``PODHERD_GAZEBO`` names. Nothing else on the machine changes; removing the folder
 uninstalls it. The mirror is the first Debian one of this machine's own apt sources, or the one that
-``GAZEBO_DEBIAN_MIRROR`` names. A ``gzserver`` 11 that the system has, with its development files,
+``PODHERD_DEBIAN_MIRROR`` names. A ``gzserver`` 11 that the system has, with its development files,
 is used as it is.
 
 Exit code 0: ready. Exit code 3: cannot be had here; the last line says
@@ -13,16 +13,15 @@ Exit code 0: ready. Exit code 3: cannot be had here; the last line says
 
 import fcntl
 import os
-import platform
-import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+from debian_packages import PackagesUnavailable, Wanted, fetch, unpack
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,17 +31,19 @@ READY = ".ready"
 DESCRIPTIONS = "messages.binpb"
 MANIFEST = "packages.txt"
 
-RELEASE = "bullseye"
 VERSION = "11.1."
-PACKAGES = ("gazebo", "gazebo-plugin-base", "xvfb", "libgl1-mesa-dri", "dash")
 DESCRIBED_IN = "libgazebo-dev"
 """Holds the .proto files; fetched for these alone."""
+PACKAGES = Wanted(
+    "bullseye",
+    ("gazebo", "gazebo-plugin-base", "xvfb", "libgl1-mesa-dri", "dash"),
+    download_mb=250,
+    needed_mb=1600,
+    alone=(DESCRIBED_IN,),
+)
+"""Of this 770 MB stay."""
 PROTOS = Path("usr/include/gazebo-11/gazebo/msgs/proto")
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-NEEDED_MB = 1600
-"""While it is unpacked; 770 MB stay."""
 NOT_NEEDED = ("usr/share/doc", "usr/share/locale", "usr/share/man")
-PROGRESS_S = 5.0
 
 
 class GazeboUnavailable(Exception):
@@ -54,7 +55,7 @@ def main() -> int:
     folder = target_folder(os.environ)
     try:
         install(folder)
-    except GazeboUnavailable as error:
+    except (GazeboUnavailable, PackagesUnavailable) as error:
         print(f"GAZEBO UNAVAILABLE: {error}", file=sys.stderr)
         return 3
     return 0
@@ -129,139 +130,24 @@ def _use_installed(new: Path) -> bool:
 
 
 def _unpack_debian(new: Path, apt: Path) -> None:
-    _check_machine(new.parent)
-    archives = _fetch(apt)
+    print(f"gazebo: fetching its packages of Debian {PACKAGES.release}", flush=True)
+    archives, described = fetch(PACKAGES, apt)
     _check_version(archives)
     print(f"gazebo: unpacking {len(archives)} packages", flush=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda archive: _unpack(archive, new), archives))
-    described = next(iter(apt.glob(f"{DESCRIBED_IN}_*.deb")))
-    _unpack(described, apt / "dev")
+    unpack(archives, new)
+    unpack(described, apt / "dev")
     _compile(apt / "dev" / PROTOS, new)
     for name in NOT_NEEDED:
         shutil.rmtree(new / name, ignore_errors=True)
     _prepare_for_xvfb(new)
-    names = sorted(archive.name for archive in (*archives, described))
+    names = sorted(archive.name for archive in (*archives, *described))
     (new / MANIFEST).write_text("\n".join(names) + "\n")
-
-
-def _check_machine(where: Path) -> None:
-    if platform.machine() != "x86_64":
-        raise GazeboUnavailable(f"it runs on x86_64 only, this is {platform.machine()}")
-    for tool in ("apt-get", "dpkg-deb"):
-        if shutil.which(tool) is None:
-            raise GazeboUnavailable(f"{tool} is missing: it needs a Debian or Ubuntu machine")
-    if not KEYRING.is_file():
-        raise GazeboUnavailable(f"{KEYRING} is missing: install debian-archive-keyring")
-    free_mb = shutil.disk_usage(where).free // 1_000_000
-    if free_mb < NEEDED_MB:
-        raise GazeboUnavailable(f"{NEEDED_MB} MB of disk are needed in {where}, {free_mb} are free")
-
-
-def _fetch(apt: Path) -> list[Path]:
-    """Downloads everything into ``apt``; the archives to unpack."""
-    problem = "no Debian mirror in this machine's apt sources; set GAZEBO_DEBIAN_MIRROR"
-    for mirror in _mirrors():
-        apt_get = _private_apt(apt, mirror)
-        problem = _update_and_download(apt_get, apt)
-        if not problem:
-            return sorted((apt / "archives").glob("*.deb"))
-    raise GazeboUnavailable(problem)
-
-
-def _mirrors() -> list[str]:
-    named = os.environ.get("GAZEBO_DEBIAN_MIRROR")
-    if named:
-        return named.split()
-    targets = _said(["apt-get", "indextargets", "--format", "$(REPO_URI)"]).split()
-    return sorted({target for target in targets if re.search(r"/debian/?$", target)})
-
-
-def _private_apt(apt: Path, mirror: str) -> list[str]:
-    """An apt-get that knows one release, no installed package, and keeps all it has in ``apt``."""
-    for folder in ("lists/partial", "archives/partial"):
-        (apt / folder).mkdir(parents=True, exist_ok=True)
-    (apt / "status").touch()
-    source = apt / "sources.list"
-    source.write_text(f"deb [signed-by={KEYRING}] {mirror} {RELEASE} main\n")
-    options = {
-        "Dir::Etc::sourcelist": source,
-        "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::Etc::preferencesparts": "/dev/null",
-        "Dir::State": apt,
-        "Dir::State::lists": apt / "lists",
-        "Dir::State::status": apt / "status",
-        "Dir::Cache": apt,
-        "Dir::Cache::archives": apt / "archives",
-        "APT::Architecture": "amd64",
-        "APT::Architectures": "amd64",
-        "APT::Install-Recommends": "false",
-        "APT::Sandbox::User": "",
-        "APT::Update::Error-Mode": "any",
-        "Acquire::Retries": "3",
-        "Acquire::http::Timeout": "30",
-        "Debug::NoLocking": "true",
-    }
-    return [
-        "apt-get",
-        *(part for key, value in options.items() for part in ("-o", f"{key}={value}")),
-    ]
-
-
-def _update_and_download(apt_get: list[str], apt: Path) -> str:
-    """Empty when all is there, else what apt said last."""
-    print(f"gazebo: reading Debian's package lists ({RELEASE})", flush=True)
-    wanted = [*apt_get, "install", "--yes", "--quiet=2", "--download-only", *PACKAGES]
-    for command, what in (
-        ([*apt_get, "update", "--quiet=2"], "the package lists"),
-        (wanted, "Gazebo and what it needs"),
-        ([*apt_get, "download", "--quiet=2", DESCRIBED_IN], DESCRIBED_IN),
-    ):
-        said = _run_with_progress(command, apt)
-        if said is not None:
-            return f"Debian {RELEASE} could not be reached for {what}: {said}"
-    return ""
-
-
-def _run_with_progress(command: list[str], apt: Path) -> "str | None":
-    """``None`` if it worked, else the last line of what it said."""
-    log = apt / "log"
-    with log.open("w") as out:
-        running = subprocess.Popen(command, cwd=apt, stdout=out, stderr=out)
-        told_mb = 0
-        while True:
-            try:
-                code = running.wait(PROGRESS_S)
-                break
-            except subprocess.TimeoutExpired:
-                here_mb = sum(file.stat().st_size for file in _files(apt / "archives")) // 1_000_000
-                if here_mb > told_mb:
-                    print(f"gazebo: {here_mb} of about 250 MB are here", flush=True)
-                    told_mb = here_mb
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return None if code == 0 else (lines[-1] if lines else f"apt-get ended with code {code}")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder in which files come and go."""
-    for file in folder.rglob("*.deb"):
-        if file.exists():
-            yield file
 
 
 def _check_version(archives: list[Path]) -> None:
     server = [archive.name for archive in archives if archive.name.startswith("gazebo_")]
     if not server or not server[0].startswith(f"gazebo_{VERSION}"):
         raise GazeboUnavailable(f"the mirror has {server or 'no gazebo'}, wanted is {VERSION}x")
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["dpkg-deb", "-x", str(archive), str(folder)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise GazeboUnavailable(f"{archive.name} cannot be unpacked: {_last_line(done.stderr)}")
 
 
 def _compile(protos: Path, folder: Path) -> None:

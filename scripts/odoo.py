@@ -39,6 +39,7 @@ if str(HERE.parent) not in sys.path:
 from scripts.debian_packages import (  # noqa: E402
     PackagesUnavailable,
     Wanted,
+    fetch,
     interpreter,
     relocate,
     unpack,
@@ -48,7 +49,7 @@ from scripts.postgres import PostgresMissing, cluster  # noqa: E402
 from scripts.stamps import digest  # noqa: E402
 
 DATA = HERE / "odoo_rpc.py"
-PACKAGES = Wanted("bullseye", ("odoo-14", "python3-psycopg2"), needed_mb=2000)
+PACKAGES = Wanted("bullseye", ("odoo-14", "python3-psycopg2"), download_mb=224, needed_mb=2000)
 MODULES = ("stock",)
 PYTHON = "python3.9"
 ROLE = "podherd_odoo"
@@ -159,9 +160,12 @@ def _only_one(lock_file: Path) -> Iterator[None]:
 def _make(home: Path) -> None:
     with cluster() as server:
         home.mkdir()
-        print("odoo: fetching and unpacking 325 packages of Debian (224 MB)", flush=True)
-        names = unpack(PACKAGES, home / "root", home / "apt")
-        (home / "packages.txt").write_text("\n".join(names) + "\n")
+        print("odoo: fetching its packages of Debian bullseye", flush=True)
+        archives, _ = fetch(PACKAGES, home / "apt")
+        print(f"odoo: unpacking {len(archives)} packages", flush=True)
+        unpack(archives, home / "root")
+        (home / "packages.txt").write_text("".join(f"{archive.name}\n" for archive in archives))
+        shutil.rmtree(home / "apt")
         relocate(home / "root", *RELOCATED)
         for name in NOT_NEEDED:
             shutil.rmtree(home / "root" / name, ignore_errors=True)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+import debian_packages  # noqa: E402
 import gazebo  # noqa: E402
 
 from sim_worlds.gazebo import prefix  # noqa: E402
@@ -34,6 +36,8 @@ done
 exit 0
 """
 
+NOWHERE = Path("/nowhere.gpg")
+TOO_LARGE = replace(gazebo.PACKAGES, needed_mb=10**12)
 needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
 
 
@@ -69,12 +73,12 @@ def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tools / "apt-get").chmod(0o755)
     keyring = tmp_path / "keyring.gpg"
     keyring.touch()
-    monkeypatch.setattr(gazebo, "KEYRING", keyring)
-    monkeypatch.setattr(gazebo.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(debian_packages, "KEYRING", keyring)
+    monkeypatch.setattr(debian_packages.platform, "machine", lambda: "x86_64")
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     monkeypatch.setenv("PACKAGES", str(packages))
     monkeypatch.setenv("FAILS_AT", "")
-    monkeypatch.delenv("GAZEBO_DEBIAN_MIRROR", raising=False)
+    monkeypatch.delenv("PODHERD_DEBIAN_MIRROR", raising=False)
     monkeypatch.setenv("PODHERD_GAZEBO", str(tmp_path / "cache" / "gazebo"))
     monkeypatch.setattr(gazebo, "_use_installed", lambda new: False)
     return packages
@@ -178,7 +182,7 @@ def test_without_the_protobuf_compiler_the_remedy_is_named(
 def test_other_machines_are_refused(
     debian: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gazebo.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(debian_packages.platform, "machine", lambda: "aarch64")
     assert gazebo.main() == 3
     assert "x86_64 only, this is aarch64" in capsys.readouterr().err
 
@@ -187,9 +191,9 @@ def test_other_machines_are_refused(
     ("change", "reason"),
     [
         (lambda patch: patch.setattr(gazebo.shutil, "which", lambda tool: None), "apt-get"),
-        (lambda patch: patch.setattr(gazebo, "KEYRING", Path("/nowhere.gpg")), "archive-keyring"),
-        (lambda patch: patch.setattr(gazebo, "NEEDED_MB", 10**12), "MB of disk are needed"),
-        (lambda patch: patch.setattr(gazebo, "_mirrors", list), "GAZEBO_DEBIAN_MIRROR"),
+        (lambda patch: patch.setattr(debian_packages, "KEYRING", NOWHERE), "archive-keyring"),
+        (lambda patch: patch.setattr(gazebo, "PACKAGES", TOO_LARGE), "MB of disk are needed"),
+        (lambda patch: patch.setattr(debian_packages, "mirrors", list), "PODHERD_DEBIAN_MIRROR"),
     ],
 )
 def test_what_is_missing_is_named(
@@ -222,9 +226,9 @@ def test_a_folder_with_something_else_in_it_is_not_touched(
 def test_the_mirror_comes_from_the_machine_or_from_the_environment(
     debian: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert gazebo._mirrors() == ["http://mirror.invalid/debian"]
-    monkeypatch.setenv("GAZEBO_DEBIAN_MIRROR", "http://one.invalid/d http://two.invalid/d")
-    assert gazebo._mirrors() == ["http://one.invalid/d", "http://two.invalid/d"]
+    assert debian_packages.mirrors() == ["http://mirror.invalid/debian"]
+    monkeypatch.setenv("PODHERD_DEBIAN_MIRROR", "http://one.invalid/d http://two.invalid/d")
+    assert debian_packages.mirrors() == ["http://one.invalid/d", "http://two.invalid/d"]
 
 
 def test_installer_and_client_agree_on_names() -> None:
