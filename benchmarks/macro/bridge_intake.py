@@ -20,11 +20,14 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.asyncio.client import connect
 
+from benchmarks.macro.plain_http import open_http
 from benchmarks.report import Row, publish, quick
 from planner.codec.messages import encode
 from planner.warehouse.ids import PodId, RobotId, Sku
@@ -37,6 +40,7 @@ SEED = 1
 ROBOTS = 1_000
 PODS = 5_000
 LINES = 3
+CONNECTIONS = 64
 RATES = ((100, 30), (200, 30)) if quick() else ((100, 600), (200, 120))
 """Orders a second, and for how long (s)."""
 SITE = Path(__file__).parents[2] / "sim_worlds" / "sites" / "small.json"
@@ -52,6 +56,15 @@ class Seen:
     latencies_s: list[float] = field(default_factory=list)
     frames: int = 0
     events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An order to be sent, and when (s, of ``time.perf_counter``)."""
+
+    name: str
+    body: bytes
+    due_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +102,41 @@ def view(at_ms: int, dice: random.Random) -> bytes:
 
 
 async def intake(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> None:
-    """Send orders at their times for ``run_s`` seconds."""
+    """Send orders at their times for ``run_s`` seconds, over as many connections as needed, up to
+    ``CONNECTIONS``."""
+    due: asyncio.Queue[Due | None] = asyncio.Queue()
+    async with asyncio.TaskGroup() as sending:
+        for _ in range(CONNECTIONS):
+            sending.create_task(_send(place, due, seen))
+        await _plan(rate_per_s, run_s, due)
+        for _ in range(CONNECTIONS):
+            due.put_nowait(None)
+
+
+async def _plan(rate_per_s: int, run_s: int, due: "asyncio.Queue[Due | None]") -> None:
     dice = random.Random(SEED)
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx.AsyncClient(base_url=place.url, timeout=60, limits=limits) as http:
-        started_s = time.perf_counter()
-        async with asyncio.TaskGroup() as sending:
-            for number in range(rate_per_s * run_s):
-                due_s = started_s + number / rate_per_s
-                wait_s = due_s - time.perf_counter()
-                if wait_s > 0:
-                    await asyncio.sleep(wait_s)
-                lines = [
-                    {"sku": dice.choice(SKUS), "quantity": dice.randint(1, 5)} for _ in range(LINES)
-                ]
-                name = f"{rate_per_s}-{number}"
-                sending.create_task(_send(http, place.site, name, lines, due_s, seen))
+    started_s = time.perf_counter()
+    for number in range(rate_per_s * run_s):
+        due_s = started_s + number / rate_per_s
+        wait_s = due_s - time.perf_counter()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        lines = [{"sku": dice.choice(SKUS), "quantity": dice.randint(1, 5)} for _ in range(LINES)]
+        due.put_nowait(Due(f"{rate_per_s}-{number}", encode({"lines": lines}), due_s))
 
 
-async def _send(
-    http: httpx.AsyncClient,
-    site: str,
-    name: str,
-    lines: list[dict[str, object]],
-    due_s: float,
-    seen: Seen,
-) -> None:
-    try:
-        answer = await http.put(f"/v1/orders/{site}/{name}", json={"lines": lines})
-    except httpx.HTTPError as error:
-        seen.failed.append(f"{name}: {error!r}")
-        return
-    if answer.status_code == httpx.codes.CREATED:
-        seen.taken.add(name)
-        seen.latencies_s.append(time.perf_counter() - due_s)
-    else:
-        seen.failed.append(f"{name}: {answer.status_code} {answer.text[:100]}")
+async def _send(place: Place, due: "asyncio.Queue[Due | None]", seen: Seen) -> None:
+    parts = urlsplit(place.url)
+    connection = await open_http(parts.hostname or "", parts.port or 80)
+    while (order := await due.get()) is not None:
+        path = f"/v1/orders/{place.site}/{order.name}"
+        status, answer = await connection.send("PUT", path, order.body)
+        if status == HTTPStatus.CREATED:
+            seen.taken.add(order.name)
+            seen.latencies_s.append(time.perf_counter() - order.due_s)
+        else:
+            seen.failed.append(f"{order.name}: {status} {answer[:100]!r}")
+    await connection.close()
 
 
 async def report_views(place: Place) -> None:

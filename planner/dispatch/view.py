@@ -3,6 +3,7 @@
 from planner.dispatch.floor import Floor
 from planner.dispatch.kpis import kpis
 from planner.dispatch.state import Phase, Robot, State
+from planner.dispatch.waits import wait_of
 from planner.warehouse.ids import StationId
 from planner.warehouse.site import Point
 from planner.warehouse.view import FloorView, PodView, RobotActivity, RobotView, StationView
@@ -38,6 +39,7 @@ def _robot(state: State, floor: Floor, robot: Robot) -> RobotView:
         goal=floor.roadmap.nodes[leg.goal] if leg else None,
         base=tuple(_point(floor, node) for node in ahead),
         horizon=tuple(_point(floor, node) for node in robot.horizon),
+        wait=wait_of(state, robot),
     )
 
 

@@ -22,6 +22,7 @@
     ├── InvalidFrame       bytes of a reader's protocol, or a message to be written as such
     ├── InvalidTag         an EPC that cannot be decoded or encoded; reads that cannot be used
     ├── InvalidCount       evidence of stock that is no distribution, or rests on nothing
+    ├── InvalidAlarm       an alarm that cannot be acknowledged or shelved like this
     ├── NotFound           an order, pick, station ... that is not known
     │   └── UnknownSite    a site that is not the one this bridge runs
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
@@ -115,6 +116,10 @@ class InvalidStudy(PodherdError):
 
 class InvalidCount(PodherdError):
     """Evidence of what is in a slot that is no probability distribution, or rests on nothing."""
+
+
+class InvalidAlarm(PodherdError):
+    """An alarm cannot be acknowledged or shelved like this."""
 
 
 class NotFound(PodherdError):

@@ -1,5 +1,6 @@
 """What a person watching the floor is shown; made from the dispatcher's state, never read back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,9 +23,41 @@ class RobotActivity(StrEnum):
     SILENT = "silent"
 
 
+class WaitsFor(StrEnum):
+    """What keeps a robot where it is."""
+
+    ROBOT = "robot"
+    """Another robot, which holds the next node or is to pass it first."""
+    CLOSURE = "closure"
+    """A part of the floor that somebody has closed."""
+    PERSON = "person"
+    """Whoever works at the station where its pod stands."""
+    HELP = "help"
+    """Somebody to see to it: it is silent, in error or paused."""
+    RETRY = "retry"
+    """The time after which a failed action is tried again."""
+    OTHERS = "others"
+    """Robots it was deadlocked with, for which it makes way."""
+    WAY = "way"
+    """A way: for the moment there is none, or none that is free soon."""
+    WORK = "work"
+    """Something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A robot has waited since ``since_ms``; ``name`` is the robot, closure or station it waits
+    for, empty where nobody can be named."""
+
+    on: WaitsFor
+    name: str
+    since_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class RobotView:
-    """``base`` and ``horizon`` are the points (metres) still to drive, released and planned."""
+    """``base`` and ``horizon`` are the points (metres) still to drive, released and planned;
+    ``wait`` is there while the robot cannot get on."""
 
     robot: RobotId
     x_m: float
@@ -36,6 +69,7 @@ class RobotView:
     goal: NodeId | None
     base: tuple[Point, ...]
     horizon: tuple[Point, ...]
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +140,19 @@ class FloorView:
     stations: tuple[StationView, ...]
     kpis: Kpis
     alarms: tuple[RaiseAlarm, ...]
+
+
+def chain_of_waits(robots: Iterable[RobotView], robot: RobotId) -> tuple[tuple[RobotId, Wait], ...]:
+    """Why a robot stands: whom it waits for, whom that one waits for, and so on to the first that
+    waits for something else, or does not wait. A ring ends before its first robot comes again."""
+    waits = {view.robot: view.wait for view in robots}
+    chain: dict[RobotId, Wait] = {}
+    while robot not in chain:
+        wait = waits.get(robot)
+        if wait is None:
+            break
+        chain[robot] = wait
+        if wait.on is not WaitsFor.ROBOT:
+            break
+        robot = RobotId(wait.name)
+    return tuple(chain.items())
