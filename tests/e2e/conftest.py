@@ -44,7 +44,7 @@ class ShiftRig:
 
 @pytest.fixture
 def shift(tmp_path: Path) -> Iterator[ShiftRig]:
-    """A shift of 8 orders; some slots hold less than the books say."""
+    """A shift of 5 orders; some slots hold less than the books say."""
     folder = RunFolder(tmp_path / time.strftime("run"))
     wiring = Wiring(
         folder=folder,
@@ -56,4 +56,4 @@ def shift(tmp_path: Path) -> Iterator[ShiftRig]:
         ros=ros_environment(os.environ, free_domain_id()),
     )
     with Supervisor(folder.logs) as supervisor:
-        yield ShiftRig(generated_shift(load_site("tiny"), 8, 5), wiring, supervisor)
+        yield ShiftRig(generated_shift(load_site("tiny"), 5, 5), wiring, supervisor)

@@ -74,7 +74,7 @@ def test_a_double_is_told_and_does_no_harm(
         if not doubles and progress.counts.get(Tally.LINES_CLOSED, 0) > lines // 4:
             doubles.append(subprocess.Popen(double.command, env=dict(double.environment)))
         if doubles and not told:
-            found = (a for a in bridge.alarms() if a.kind is AlarmKind.DUPLICATE_ROBOT)
+            found = (a for a in bridge.alarms.listed() if a.kind is AlarmKind.DUPLICATE_ROBOT)
             told.extend(alarm.text for alarm in found)
             if told:
                 doubles[0].kill()

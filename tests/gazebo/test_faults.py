@@ -40,7 +40,7 @@ WAIT_S = 60.0
 
 def plan(orders: int) -> Shift:
     """Generated orders that are all there when the floor opens."""
-    made = generated_shift(SITE, orders, 4)
+    made = generated_shift(SITE, orders, 5)
     return replace(made, orders=tuple(replace(timed, at_ms=0) for timed in made.orders))
 
 

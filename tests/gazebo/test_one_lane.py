@@ -1,6 +1,6 @@
 """Scenario b: twenty-five AGVs and sixty movable pods in one-lane aisles, by Gazebo's contacts.
 
-``ONE_LANE_S`` is how long, in seconds of site time (the default: twenty minutes); on a machine that
+``ONE_LANE_S`` is how long, in seconds of site time (the default: eight minutes); on a machine that
 is too slow for that the run ends after ``ONE_LANE_WALL_S`` of wall time, and says how far it came.
 """
 
@@ -21,7 +21,7 @@ from wms_bridge.records.work import Tally
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(900)]
 
-SITE_S = float(os.environ.get("ONE_LANE_S", "1200"))
+SITE_S = float(os.environ.get("ONE_LANE_S", "480"))
 WALL_S = float(os.environ.get("ONE_LANE_WALL_S", "330"))
 MOST_PIECES = 100
 """More than anybody takes between the last look at the books and the end."""

@@ -32,12 +32,12 @@ def lost_share(run: ShiftRun) -> float:
 def test_delays_cost_no_more_than_they_take() -> None:
     site = with_robots(load_site("small"), 4)
     plain = late = lost = 0.0
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         shift = generated_shift(site, 20, seed)
         on_time, delayed = driven(shift), driven(replace(shift, world=LATE))
         plain += on_time.outcome().kpis.lines_per_h
         late += delayed.outcome().kpis.lines_per_h
-        lost += (lost_share(delayed) - lost_share(on_time)) / 3
+        lost += (lost_share(delayed) - lost_share(on_time)) / 2
     assert 0.05 < lost < 0.5
     assert late / plain >= 1 - lost - TOLERANCE
 

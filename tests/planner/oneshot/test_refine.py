@@ -38,7 +38,7 @@ def test_against_the_optimum_on_small_floors() -> None:
     """Floors of up to 8 x 8, up to 8 agents; below the optimum would be a bug. The few large gaps
     are floors so full that agents cannot be planned one after another."""
     gaps = []
-    for seed in range(40):
+    for seed in range(24):
         ways = random_ways(seed, longest=8, most_agents=8)
         rng = np.random.default_rng(seed)
         found = solve(ways, 5_000, rng)
@@ -51,7 +51,7 @@ def test_against_the_optimum_on_small_floors() -> None:
         assert best.solution.sum_of_costs == best.bound
         assert refined.sum_of_costs >= best.bound
         gaps.append(refined.sum_of_costs / max(best.bound, 1))
-    assert len(gaps) >= 20
+    assert len(gaps) >= 12
     assert float(np.median(gaps)) <= MEDIAN_GAP
     assert float(np.mean(np.array(gaps) <= LARGE_GAP)) >= 0.9
 
