@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from multiprocessing import Queue, get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,8 @@ ROBOTS = 1_000
 PODS = 5_000
 LINES = 3
 CONNECTIONS = 64
+START_S = 3.0
+"""Until what goes on beside the orders goes on."""
 RATES = ((100, 30), (200, 30)) if quick() else ((100, 600), (200, 120))
 """Orders a second, and for how long (s)."""
 SITE = Path(__file__).parents[2] / "sim_worlds" / "sites" / "small.json"
@@ -71,7 +74,7 @@ class Due:
 class Place:
     """A bridge process, where it listens and what its site is called."""
 
-    process: subprocess.Popen[bytes]
+    pid: int
     url: str
     site: str
 
@@ -175,26 +178,45 @@ async def watch(place: Place, seen: Seen) -> None:
             seen.frames += 1
 
 
-@asynccontextmanager
-async def beside(*others: "asyncio.Task[None]") -> AsyncIterator[None]:
-    """The others run meanwhile; one that fails is told of."""
-    try:
-        yield
-    finally:
-        for task in others:
-            if task.done():
-                task.result()
-            task.cancel()
-        for task in others:
-            with suppress(asyncio.CancelledError):
-                await task
+async def _all_others(place: Place, seen: Seen) -> None:
+    async with asyncio.TaskGroup() as group:
+        for other in (report_views(place), read_feed(place, seen), watch(place, seen)):
+            group.create_task(other)
 
 
-async def load(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> None:
+def others(place: Place, told: "Queue[tuple[int, int]]", enough: "Event") -> None:
+    """What goes on beside the orders, in a process of its own so that it does not hold up their
+    sender. Tells at the end how many frames and events were seen."""
+    seen = Seen()
+
+    async def until_enough() -> None:
+        running = asyncio.create_task(_all_others(place, seen))
+        while not (enough.is_set() or running.done()):
+            await asyncio.sleep(0.2)
+        if running.done():
+            running.result()
+        running.cancel()
+
+    asyncio.run(until_enough())
+    told.put((seen.frames, seen.events))
+
+
+def load(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> None:
     """Everything at once."""
-    others = (report_views(place), read_feed(place, seen), watch(place, seen))
-    async with beside(*(asyncio.create_task(other) for other in others)):
-        await intake(place, rate_per_s, run_s, seen)
+    spawning = get_context("spawn")
+    told: Queue[tuple[int, int]] = spawning.Queue()
+    enough = spawning.Event()
+    beside = spawning.Process(target=others, args=(place, told, enough))
+    beside.start()
+    try:
+        time.sleep(START_S)
+        asyncio.run(intake(place, rate_per_s, run_s, seen))
+    finally:
+        enough.set()
+        beside.join()
+    if beside.exitcode:
+        raise RuntimeError("what was to go on beside the orders failed")
+    seen.frames, seen.events = told.get()
 
 
 def percentile_ms(latencies_s: Sequence[float], share: float) -> float:
@@ -205,9 +227,9 @@ def percentile_ms(latencies_s: Sequence[float], share: float) -> float:
 
 def row(place: Place, rate_per_s: int, run_s: int) -> Row:
     """One rate on a bridge that has been running for the rates before."""
-    seen, cpu_s = Seen(), _cpu_s(place.process.pid)
+    seen, cpu_s = Seen(), _cpu_s(place.pid)
     started_s = time.perf_counter()
-    asyncio.run(load(place, rate_per_s, run_s, seen))
+    load(place, rate_per_s, run_s, seen)
     wall_s = time.perf_counter() - started_s
     client = BridgeClient(place.url)
     books = client.verify()
@@ -223,8 +245,8 @@ def row(place: Place, rate_per_s: int, run_s: int) -> Row:
         "lost": len(seen.taken - kept),
         "books sound": str(books.sound),
         "frames": seen.frames,
-        "bridge cores": round((_cpu_s(place.process.pid) - cpu_s) / wall_s, 2),
-        "bridge MB": _memory_mb(place.process.pid),
+        "bridge cores": round((_cpu_s(place.pid) - cpu_s) / wall_s, 2),
+        "bridge MB": _memory_mb(place.pid),
     }
 
 
@@ -265,7 +287,7 @@ def main() -> None:
             client = BridgeClient(url)
             site = retrying(client.status, attempts=100).site
             client.put_skus([SkuRecord(sku) for sku in SKUS])
-            place = Place(process, url, site)
+            place = Place(process.pid, url, site)
             rows = [row(place, rate_per_s, run_s) for rate_per_s, run_s in RATES]
         finally:
             process.terminate()
