@@ -201,8 +201,8 @@ def others(place: Place, told: "Queue[tuple[int, int]]", enough: "Event") -> Non
     told.put((seen.frames, seen.events))
 
 
-def load(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> None:
-    """Everything at once."""
+def load(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> float:
+    """Everything at once; how long it took to have all orders answered (s)."""
     spawning = get_context("spawn")
     told: Queue[tuple[int, int]] = spawning.Queue()
     enough = spawning.Event()
@@ -210,13 +210,16 @@ def load(place: Place, rate_per_s: int, run_s: int, seen: Seen) -> None:
     beside.start()
     try:
         time.sleep(START_S)
+        started_s = time.perf_counter()
         asyncio.run(intake(place, rate_per_s, run_s, seen))
+        wall_s = time.perf_counter() - started_s
     finally:
         enough.set()
         beside.join()
     if beside.exitcode:
         raise RuntimeError("what was to go on beside the orders failed")
     seen.frames, seen.events = told.get()
+    return wall_s
 
 
 def percentile_ms(latencies_s: Sequence[float], share: float) -> float:
@@ -228,9 +231,7 @@ def percentile_ms(latencies_s: Sequence[float], share: float) -> float:
 def row(place: Place, rate_per_s: int, run_s: int) -> Row:
     """One rate on a bridge that has been running for the rates before."""
     seen, cpu_s = Seen(), _cpu_s(place.pid)
-    started_s = time.perf_counter()
-    load(place, rate_per_s, run_s, seen)
-    wall_s = time.perf_counter() - started_s
+    wall_s = load(place, rate_per_s, run_s, seen)
     client = BridgeClient(place.url)
     books = client.verify()
     kept = _kept(place, rate_per_s)
