@@ -57,9 +57,9 @@ FENCE_S = 30.0
 """Longer than a request takes that came late to a Tryton that was stopped. On a machine that is so
 busy that Tryton works longer than this on a request, a duplicate is the campaign's own fault: give
 it ``--fence-s``."""
-WINDOW = 16
+WINDOW = 64
 """Orders that are entered before they are due."""
-LAG = 8
+LAG = 48
 """Orders that may be due and not shipped when the next fault comes."""
 HIT_S = 8.0
 """A fault that waits for a request so long was not needed."""
