@@ -4,7 +4,10 @@ answers are lost, requests come late. In the end nothing may be lost and nothing
 Tryton, the ledger and what the pickers really took must agree for every SKU and location.
 
     python -m benchmarks.macro.wms_campaign          # QUICK=1: 300 lines and 30 faults
-    python -m benchmarks.macro.wms_campaign --db sqlite --lines 5000 --faults 300
+    python -m benchmarks.macro.wms_campaign --db sqlite --lines 2500 --faults 150 --runs 2
+
+Most of the time is spent waiting for fences and for a WMS that is left alone for a while; so there
+are ``--runs`` beside each other, each with its own seed, Tryton and bridge.
 
 Short fences (by the address) keep it quick; they are longer than anything that the proxy or a stop
 delays a request by.
@@ -21,9 +24,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit, urlunsplit
@@ -49,6 +54,8 @@ from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.shelves import Shelves
 
 SEED = 7
+"""Of the first run; the others have the numbers after it."""
+RUNS = 2
 LINES_PER_ORDER = 10
 LATE_S = 2.0
 STOP_S = 3.0
@@ -57,9 +64,9 @@ FENCE_S = 30.0
 """Longer than a request takes that came late to a Tryton that was stopped. On a machine that is so
 busy that Tryton works longer than this on a request, a duplicate is the campaign's own fault: give
 it ``--fence-s``."""
-WINDOW = 64
+WINDOW = 32
 """Orders that are entered before they are due."""
-LAG = 48
+LAG = 16
 """Orders that may be due and not shipped when the next fault comes."""
 HIT_S = 8.0
 """A fault that waits for a request so long was not needed."""
@@ -136,10 +143,10 @@ class BridgeProcess:
 class Campaign:
     """One run on one kind of database."""
 
-    def __init__(self, house: House, size: Size, tryton: Tryton, folder: Path):
+    def __init__(self, house: House, size: Size, tryton: Tryton, folder: Path, seed: int):
         self._house, self._size, self._tryton = house, size, tryton
         self._folder = folder
-        self._dice = Random(f"{SEED}/faults")
+        self._dice = Random(f"{seed}/faults")
         self._clerk = WmsClerk(tryton.clerk_url)
         self._entered = 0
         self.done: Counter[str] = Counter()
@@ -214,7 +221,8 @@ class Campaign:
             while not await self._do(kind, bridge, proxy):
                 self.missed += 1
             if number % 10 == 9:
-                print(f"{number + 1} faults, {due} of {orders} orders", flush=True)
+                told = f"{number + 1} faults, {due} of {orders} orders"
+                print(f"{self._folder.name}: {told}", flush=True)
         await entering
         await self._enter(orders)
 
@@ -306,11 +314,12 @@ def server(database: str) -> Iterator[Tryton]:
         yield stack.enter_context(Tryton(home, postgres=url))
 
 
-def campaign(database: str, size: Size) -> dict[str, Cell]:
+def campaign(database: str, seed: int, size: Size) -> dict[str, Cell]:
     """The row of one run; complaints are in ``verdict``."""
-    house = build_house(size.lines, LINES_PER_ORDER, SEED)
-    with server(database) as tryton, tempfile.TemporaryDirectory() as folder:
-        run = Campaign(house, size, tryton, Path(folder))
+    house = build_house(size.lines, LINES_PER_ORDER, seed)
+    place = tempfile.TemporaryDirectory(prefix=f"{database}-{seed}-")
+    with server(database) as tryton, place as folder:
+        run = Campaign(house, size, tryton, Path(folder), seed)
         found, ledger, figures = asyncio.run(run.run())
     complaints = [*found.complaints, *(() if ledger.sound else ("the ledger does not balance",))]
     for complaint in complaints:
@@ -319,6 +328,7 @@ def campaign(database: str, size: Size) -> dict[str, Cell]:
     print(f"{database}: {kinds}; {run.missed} met no request and were done again")
     return {
         "Tryton on": database,
+        "seed": seed,
         **figures,
         "kinds": kinds,
         "lost": len(found.lost),
@@ -334,17 +344,21 @@ def campaign(database: str, size: Size) -> dict[str, Cell]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run and publish; 1 if something was lost, twice or unequal, 3 where no Tryton can be had."""
-    usual = Size(300, 30) if quick() else Size(5_000, 300)
+    usual = Size(300, 30) if quick() else Size(2_500, 150)
     parser = argparse.ArgumentParser(description="Faults between the bridge and a real Tryton.")
     parser.add_argument("--db", choices=DATABASES, action="append", help="both, if not given")
-    parser.add_argument("--lines", type=int, default=usual.lines)
-    parser.add_argument("--faults", type=int, default=usual.faults)
+    parser.add_argument("--lines", type=int, default=usual.lines, help="of each run")
+    parser.add_argument("--faults", type=int, default=usual.faults, help="of each run")
+    parser.add_argument("--runs", type=int, default=1 if quick() else RUNS)
     parser.add_argument("--timeout-s", type=float, default=usual.timeout_s)
     parser.add_argument("--fence-s", type=float, default=usual.fence_s)
     chosen = parser.parse_args(arguments)
     size = Size(chosen.lines, chosen.faults, chosen.timeout_s, chosen.fence_s)
     try:
-        rows = [campaign(database, size) for database in chosen.db or DATABASES]
+        seeds = range(SEED, SEED + chosen.runs)
+        runs = list(product(chosen.db or DATABASES, seeds))
+        with ThreadPoolExecutor(len(runs)) as pool:
+            rows = list(pool.map(lambda run: campaign(*run, size), runs))
     except (TrytonUnavailable, PostgresMissing) as error:
         print(f"TRYTON UNAVAILABLE: {error}", file=sys.stderr)
         return 3
@@ -358,6 +372,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parameters={
             "lines": size.lines,
             "faults": size.faults,
+            "runs": chosen.runs,
             "lines_per_order": LINES_PER_ORDER,
             "fence_s": size.fence_s,
             "timeout_s": size.timeout_s,
