@@ -358,7 +358,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seeds = range(SEED, SEED + chosen.runs)
         runs = list(product(chosen.db or DATABASES, seeds))
         with ThreadPoolExecutor(len(runs)) as pool:
-            rows = list(pool.map(lambda run: campaign(*run, size), runs))
+            rows = list(pool.map(lambda run: campaign(run[0], run[1], size), runs))
     except (TrytonUnavailable, PostgresMissing) as error:
         print(f"TRYTON UNAVAILABLE: {error}", file=sys.stderr)
         return 3
