@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from planner.warehouse.errors import InvalidMessage
+from wms_bridge.connectors.handling import Handling
 from wms_bridge.connectors.odoo.address import OdooAddress, read_address
 from wms_bridge.connectors.odoo.booking import (
     MOVE,
@@ -30,15 +31,7 @@ from wms_bridge.connectors.port import (
     StockMove,
     StockSnapshot,
 )
-from wms_bridge.messages import (
-    LineRouted,
-    LotStateTold,
-    OrderConfirmed,
-    ReceiptPutAway,
-    ReservationWanted,
-    StockAdjusted,
-    WmsMessage,
-)
+from wms_bridge.messages import StockAdjusted, WmsMessage
 from wms_bridge.ports.store import DeliveryFailed
 from wms_bridge.records.work import SkuRecord
 
@@ -62,6 +55,9 @@ class OdooConnector:
         self._receipts = Receipts(self._wire, self._masters)
         self._internal = InternalTransfers(self._wire, self._masters)
         self._books = Books(self._wire, self._masters, self._overlap)
+        self._handling = Handling(
+            self._orders, self._receipts, adjust=self._adjust, is_booked=self._internal.done
+        )
 
     @property
     def name(self) -> str:
@@ -120,33 +116,11 @@ class OdooConnector:
 
     async def find(self, message: WmsMessage) -> bool:
         """By source document."""
-        match message:
-            case OrderConfirmed():
-                return await self._orders.confirmed(message)
-            case ReservationWanted():
-                return await self._orders.reserved(message)
-            case ReceiptPutAway():
-                return await self._receipts.is_put_away(message)
-            case StockAdjusted():
-                return not message.difference or await self._internal.done(message.message)
-            case LineRouted() | LotStateTold():
-                return True
+        return await self._handling.find(message)
 
     async def carry_out(self, message: WmsMessage) -> str:
         """By the state of the documents."""
-        match message:
-            case OrderConfirmed():
-                return await self._orders.confirm(message)
-            case ReservationWanted():
-                return await self._orders.reserve(message)
-            case ReceiptPutAway():
-                return await self._receipts.put_away(message)
-            case StockAdjusted():
-                return await self._adjust(message)
-            case LineRouted():
-                return "its people pick it"
-            case LotStateTold():
-                return "it has no states of lots"
+        return await self._handling.carry_out(message)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -155,8 +129,6 @@ class OdooConnector:
     async def _adjust(self, message: StockAdjusted) -> str:
         """The difference goes to the inventory location or comes from there: an amount, not a
         level, so that what is booked meanwhile stays as it is."""
-        if not message.difference:
-            return "nothing to book"
         if await self._internal.settled(message.message):
             return "booked"
         warehouse = await self._masters.warehouse()

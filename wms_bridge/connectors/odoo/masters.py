@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from planner.warehouse.ids import Sku, SlotId
-from wms_bridge.connectors.odoo.address import Locations, OdooAddress
+from wms_bridge.connectors.lookup import Lookup, no_such
+from wms_bridge.connectors.odoo.address import OdooAddress
 from wms_bridge.connectors.odoo.wire import OdooWire, Row
 from wms_bridge.ports.store import DeliveryFailed
 
-AT_ONCE = 500
+SYSTEM = "Odoo"
 LOT = "stock.production.lot"
-Key = TypeVar("Key", bound=str)
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class Masters:
         self._wire = wire
         self._address = address
         self._warehouse: Warehouse | None = None
-        self._locations: dict[str, int] = {}
-        self._articles: dict[Sku, Article] = {}
+        self._locations = Lookup(SYSTEM, "location", self._read_locations)
+        self._articles = Lookup(SYSTEM, "article", self._read_articles)
         self._lots: dict[tuple[int, str], int] = {}
 
     async def warehouse(self) -> Warehouse:
@@ -59,7 +58,7 @@ class Masters:
             domain = [["code", "=", self._address.warehouse]]
             found = await self._wire.find("stock.warehouse", domain, [*kinds, *steps])
             if len(found) != 1:
-                raise _missing("warehouse", self._address.warehouse)
+                raise no_such(SYSTEM, "warehouse", self._address.warehouse)
             _check_steps(found[0], self._address.warehouse)
             self._warehouse = await self._ends(found[0])
         return self._warehouse
@@ -75,7 +74,7 @@ class Masters:
             ]
             found = await self._wire.find("stock.location", domain, ["id"], limit=1)
             if not found:
-                raise _missing("location for", usage)
+                raise no_such(SYSTEM, "location for", usage)
             ends[usage] = found[0]["id"]
         return Warehouse(
             number=row["id"],
@@ -89,10 +88,6 @@ class Masters:
             lost=ends["inventory"],
         )
 
-    def code_of(self, slot: SlotId) -> str:
-        """What Odoo calls the place of a slot."""
-        return slot if self._address.locations is Locations.SLOT else slot.partition("/")[0]
-
     async def inside(self) -> list[Any]:
         """Says of a location that it is one of the warehouse for pieces to lie in."""
         stock = (await self.warehouse()).stock
@@ -100,33 +95,27 @@ class Masters:
 
     async def locations(self, codes: Collection[str]) -> dict[str, int]:
         """Numbers of locations below the stock location, by barcode or name."""
-        if missing := [code for code in codes if code not in self._locations]:
-            inside = await self.inside()
-            for part in _parts(missing):
-                named = ["|", ["barcode", "in", part], ["name", "in", part]]
-                found = await self._wire.find(
-                    "stock.location", [*named, *inside], ["name", "barcode"]
-                )
-                for row in found:
-                    self._locations.setdefault(place_of(row), row["id"])
-        return {code: _known(self._locations, code, "location") for code in codes}
+        return await self._locations.find(codes)
 
     async def location(self, slot: SlotId) -> int:
         """Number of the place of a slot."""
-        code = self.code_of(slot)
+        code = self._address.code_of(slot)
         return (await self.locations([code]))[code]
+
+    async def _read_locations(self, codes: list[str]) -> list[tuple[str, int]]:
+        named = ["|", ["barcode", "in", codes], ["name", "in", codes]]
+        domain = [*named, *await self.inside()]
+        rows = await self._wire.find("stock.location", domain, ["name", "barcode"])
+        return [(place_of(row), row["id"]) for row in rows]
 
     async def articles(self, skus: Collection[Sku]) -> dict[Sku, Article]:
         """Numbers of articles."""
-        if missing := [sku for sku in skus if sku not in self._articles]:
-            for part in _parts(missing):
-                fields = ["default_code", "uom_id", "tracking"]
-                domain = [["default_code", "in", part]]
-                for row in await self._wire.find("product.product", domain, fields):
-                    has_lots = row["tracking"] != "none"
-                    article = Article(row["id"], number_of(row["uom_id"]), has_lots)
-                    self._articles.setdefault(Sku(row["default_code"]), article)
-        return {sku: _known(self._articles, sku, "article") for sku in skus}
+        return await self._articles.find(skus)
+
+    async def _read_articles(self, skus: list[Sku]) -> list[tuple[Sku, Article]]:
+        fields = ["default_code", "uom_id", "tracking"]
+        rows = await self._wire.find("product.product", [["default_code", "in", skus]], fields)
+        return [(Sku(row["default_code"]), _article(row)) for row in rows]
 
     async def article(self, sku: Sku) -> Article:
         """Number of an article."""
@@ -134,8 +123,7 @@ class Masters:
 
     def forget(self, skus: Collection[Sku]) -> None:
         """They have changed."""
-        for sku in skus:
-            self._articles.pop(sku, None)
+        self._articles.forget(skus)
 
     async def lot(self, article: Article, name: str) -> int | None:
         """Number of a lot, which is made if there is none; ``None`` for no name and for articles
@@ -165,23 +153,13 @@ def number_of(link: Any) -> int:
     return int(link[0])
 
 
+def _article(row: Row) -> Article:
+    return Article(row["id"], number_of(row["uom_id"]), has_lots=row["tracking"] != "none")
+
+
 def _check_steps(row: Row, name: str) -> None:
     for field, one_step in (("delivery_steps", "ship_only"), ("reception_steps", "one_step")):
         if row[field] != one_step:
             raise DeliveryFailed(
                 f"warehouse {name} has {field} {row[field]}, {one_step} is needed", refused=True
             )
-
-
-def _parts(names: list[str] | list[Sku]) -> list[list[str]]:
-    return [list(names[start : start + AT_ONCE]) for start in range(0, len(names), AT_ONCE)]
-
-
-def _known(found: dict[Key, Value], key: Key, kind: str) -> Value:
-    if key not in found:
-        raise _missing(kind, str(key))
-    return found[key]
-
-
-def _missing(kind: str, name: str) -> DeliveryFailed:
-    return DeliveryFailed(f"Odoo has no {kind} {name}", refused=True)

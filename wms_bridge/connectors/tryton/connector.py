@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from wms_bridge.connectors.handling import Handling
 from wms_bridge.connectors.port import (
     OrderDocument,
     Page,
@@ -27,15 +28,7 @@ from wms_bridge.connectors.tryton.orders import OUT, Orders
 from wms_bridge.connectors.tryton.receiving import IN, Receipts
 from wms_bridge.connectors.tryton.stock import Books, latest_changes
 from wms_bridge.connectors.tryton.tail import Stamped, read_tail
-from wms_bridge.messages import (
-    LineRouted,
-    LotStateTold,
-    OrderConfirmed,
-    ReceiptPutAway,
-    ReservationWanted,
-    StockAdjusted,
-    WmsMessage,
-)
+from wms_bridge.messages import StockAdjusted, WmsMessage
 from wms_bridge.records.work import SkuRecord
 
 PRODUCT, TEMPLATE = "product.product", "product.template"
@@ -54,6 +47,9 @@ class TrytonConnector:
         self._receipts = Receipts(self._wire, self._masters)
         self._internal = InternalShipments(self._wire)
         self._books = Books(self._wire, self._masters, self._overlap)
+        self._handling = Handling(
+            self._orders, self._receipts, adjust=self._adjust, is_booked=self._internal.done
+        )
 
     @property
     def name(self) -> str:
@@ -122,33 +118,11 @@ class TrytonConnector:
 
     async def find(self, message: WmsMessage) -> bool:
         """By reference."""
-        match message:
-            case OrderConfirmed():
-                return await self._orders.confirmed(message)
-            case ReservationWanted():
-                return await self._orders.reserved(message)
-            case ReceiptPutAway():
-                return await self._receipts.is_put_away(message)
-            case StockAdjusted():
-                return not message.difference or await self._internal.done(message.message)
-            case LineRouted() | LotStateTold():
-                return True
+        return await self._handling.find(message)
 
     async def carry_out(self, message: WmsMessage) -> str:
         """By the state of the documents."""
-        match message:
-            case OrderConfirmed():
-                return await self._orders.confirm(message)
-            case ReservationWanted():
-                return await self._orders.reserve(message)
-            case ReceiptPutAway():
-                return await self._receipts.put_away(message)
-            case StockAdjusted():
-                return await self._adjust(message)
-            case LineRouted():
-                return "its people pick it"
-            case LotStateTold():
-                return "it has no states of lots"
+        return await self._handling.carry_out(message)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -166,8 +140,6 @@ class TrytonConnector:
     async def _adjust(self, message: StockAdjusted) -> str:
         """The difference goes to lost and found or comes from there: an amount, not a level, so
         that what is booked meanwhile stays as it is."""
-        if not message.difference:
-            return "nothing to book"
         warehouse = await self._masters.warehouse()
         article = (await self._masters.articles([message.sku]))[message.sku]
         place = await self._masters.location(message.slot)
@@ -184,8 +156,7 @@ class TrytonConnector:
             lots = await self._books.lots_at(place, article.number)
             shares += spread(rest, [held for held in lots if held[0] not in named])
         transfers = [
-            Transfer(article.number, article.unit, pieces, *ends, lot=lot)
-            for lot, pieces in shares
+            Transfer(article.number, article.unit, pieces, *ends, lot=lot) for lot, pieces in shares
         ]
         await self._internal.carry_out(message.message, ends, transfers)
         return "booked"

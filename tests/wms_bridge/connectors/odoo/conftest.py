@@ -8,7 +8,7 @@ import pytest
 
 from scripts.odoo import Odoo, OdooUnavailable, install, is_ready, target_folder
 from scripts.postgres import PostgresMissing, cluster
-from tests.wms_bridge.connectors.odoo.odoo_desk import Desk
+from tests.wms_bridge.connectors.odoo.odoo_desk import OdooDesk
 
 MAKE = "PODHERD_ODOO_INSTALL"
 """Set to 1 where the tests may take the minutes to install Odoo."""
@@ -33,8 +33,8 @@ def server() -> Iterator[Odoo]:
 
 
 @pytest.fixture
-def desk(server: Odoo) -> Iterator[Desk]:
+def desk(server: Odoo) -> Iterator[OdooDesk]:
     """A connector and a clerk of that server, with names that no other test has."""
-    opened = Desk(server.url, server.clerk_url)
+    opened = OdooDesk(server.url, server.clerk_url)
     yield opened
     opened.close()

@@ -12,7 +12,8 @@ from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import LineId, OrderId, Sku
 from planner.warehouse.orders import OrderLine, line_id
 from planner.warehouse.receipts import Receipt
-from wms_bridge.connectors.odoo.address import Backorders, Locations, read_address
+from wms_bridge.connectors.database_address import Locations
+from wms_bridge.connectors.odoo.address import Backorders, read_address
 from wms_bridge.connectors.odoo.booking import Pieces, as_wanted, only_one, replacing
 from wms_bridge.connectors.odoo.connector import check_series, connect
 from wms_bridge.connectors.odoo.documents import (

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.postgres import PostgresMissing, cluster
 from scripts.tryton import Tryton, TrytonUnavailable, install, target_folder
-from tests.wms_bridge.connectors.tryton.desk import Desk
+from tests.wms_bridge.connectors.tryton.tryton_desk import TrytonDesk
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,8 +34,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Tryton]:
 
 
 @pytest.fixture
-def desk(server: Tryton) -> Iterator[Desk]:
+def desk(server: Tryton) -> Iterator[TrytonDesk]:
     """A connector and a clerk of that server, with names that no other test has."""
-    opened = Desk(server.url, server.clerk_url)
+    opened = TrytonDesk(server.url, server.clerk_url)
     yield opened
     opened.close()

@@ -12,7 +12,7 @@ from planner.warehouse.stock import Balance
 from podherd_bringup.wms_audit import IN, OUT, WmsBooks, read_books
 from podherd_bringup.wms_clerk import WmsClerk
 from scripts.tryton import Tryton
-from tests.wms_bridge.connectors.tryton.desk import Cut, CuttingTransport
+from tests.wms_bridge.connectors.contract.cuts import Cut, CuttingTransport
 from wms_bridge.records.work import SkuRecord
 
 pytestmark = [pytest.mark.tryton, pytest.mark.timeout(300)]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from planner.warehouse.errors import InvalidMessage
 from planner.warehouse.ids import LineId
+from wms_bridge.connectors.database_address import Locations
 from wms_bridge.connectors.port import OrderState
-from wms_bridge.connectors.tryton.address import Locations, read_address
+from wms_bridge.connectors.tryton.address import read_address
 from wms_bridge.connectors.tryton.connector import spread
 from wms_bridge.connectors.tryton.documents import (
     day_of,
