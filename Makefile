@@ -13,7 +13,7 @@ DB ?= sqlite
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gazebo setup-tryton demo conformance-tryton campaign-tryton test test-gazebo lint bench-mapf bench-g2p bench-counting lock clean
+.PHONY: help setup setup-gazebo setup-tryton demo conformance-tryton campaign-tryton test test-gazebo test-console lint bench-mapf bench-g2p bench-counting lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,10 @@ test-gazebo: ## the tests with real Gazebo only
 	@.venv/bin/python scripts/gazebo.py
 	@.venv/bin/pytest -v --durations=10 tests/gazebo
 
+test-console: ## the operator console only: its types and own tests, then in the browser
+	@$(PYTHON) scripts/setup.py --dev
+	@.venv/bin/pytest -v --durations=10 tests/wms_bridge/console
+
 lint: ## style, types and import contracts only
 	@$(PYTHON) scripts/setup.py --dev
 	@.venv/bin/python scripts/check.py --lint
@@ -76,5 +80,6 @@ lock: ## writes requirements.lock from what is installed in .venv
 	@.venv/bin/python scripts/lock.py
 
 clean: ## removes what set-up and runs have made
+	rm -rf wms_bridge/web/console/dist* wms_bridge/web/console/node_modules
 	rm -rf .venv ros_ws/build ros_ws/install ros_ws/log var build dist *.egg-info \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,7 +2,8 @@
 
 Each step leaves a stamp that holds a hash of what it was made from, so that a second run does
 nothing. The steps: tools of the system, ``.venv``, the Python packages of ``requirements.lock``,
-one repair in the ROS 2 wheels, the build of ``podherd_msgs``, stale compiled kernels dropped.
+one repair in the ROS 2 wheels, the build of ``podherd_msgs``, stale compiled kernels dropped, the
+operator console built (without it all else works).
 """
 
 import argparse
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import compiled_kernels
+import console
 import ros_workspace
 import system_tools
 from stamps import Stamps, digest
@@ -58,7 +60,17 @@ def _run(*, dev: bool, gazebo: bool) -> bool:
     changed |= ros_workspace.repair_cmake_exports(VENV, stamps)
     changed |= ros_workspace.build(ROOT / "ros_ws", VENV, stamps)
     compiled_kernels.drop_stale(ROOT, stamps)
-    return changed
+    return changed | _build_console()
+
+
+def _build_console() -> bool:
+    try:
+        return console.build()
+    except console.ConsoleUnavailable as error:
+        print(f"setup: going on without the operator console: {error}", file=sys.stderr)
+    except console.ConsoleBroken as error:
+        raise SetupFailed(str(error)) from error
+    return False
 
 
 @contextmanager

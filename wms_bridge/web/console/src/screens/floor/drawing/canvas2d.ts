@@ -1,0 +1,114 @@
+/**
+ * Draws the floor on two canvases: one for what stands still, drawn anew when that changes, and one
+ * above it for the robots. The site itself is kept as a picture off the screen.
+ */
+import type { Pod } from "../../../live/floorstate";
+import { warmth } from "../heat";
+import { drawGround } from "./ground";
+import { inMetres, label, type Pen } from "./pen";
+import type { MakeRenderer, Renderer, Scene, Stale } from "./renderer";
+import { drawHalo, drawTraffic } from "./traffic";
+
+export const makeCanvas2d: MakeRenderer = (box) => new Canvas2d(box);
+
+class Canvas2d implements Renderer {
+  private readonly still: Pen;
+  private readonly traffic: Pen;
+  private readonly ground: Pen;
+  private dpr = 1;
+
+  constructor(box: HTMLElement) {
+    this.still = penOf(document.createElement("canvas"));
+    this.traffic = penOf(document.createElement("canvas"));
+    this.ground = penOf(document.createElement("canvas"));
+    box.append(this.still.canvas, this.traffic.canvas);
+  }
+
+  resize(width: number, height: number, dpr: number): void {
+    this.dpr = dpr;
+    for (const { canvas } of [this.still, this.traffic, this.ground]) {
+      canvas.width = Math.max(1, Math.round(width * dpr));
+      canvas.height = Math.max(1, Math.round(height * dpr));
+    }
+  }
+
+  draw(scene: Scene, stale: Stale, now_ms: number): void {
+    if (stale.ground) {
+      this.wipe(this.ground, scene);
+      drawGround(this.ground, scene);
+    }
+    if (stale.ground || stale.still) this.drawStill(scene);
+    if (stale.ground || stale.traffic) {
+      this.wipe(this.traffic, scene);
+      drawTraffic(this.traffic, scene, now_ms);
+    }
+  }
+
+  destroy(): void {
+    this.still.canvas.remove();
+    this.traffic.canvas.remove();
+  }
+
+  private wipe(pen: Pen, scene: Scene): void {
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+    inMetres(pen, scene.camera, this.dpr);
+  }
+
+  private drawStill(scene: Scene): void {
+    const pen = this.still;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.fillStyle = scene.palette.paper;
+    pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
+    pen.drawImage(this.ground.canvas, 0, 0);
+    inMetres(pen, scene.camera, this.dpr);
+    if (scene.layers.heat) drawHeat(pen, scene);
+    drawPods(pen, scene);
+    drawChosenPlace(pen, scene);
+  }
+}
+
+function penOf(canvas: HTMLCanvasElement): Pen {
+  const pen = canvas.getContext("2d");
+  if (!pen) throw new Error("this browser has no canvas");
+  return pen;
+}
+
+function drawHeat(pen: Pen, { heat, site, palette }: Scene): void {
+  const half = site.pitch_m / 2;
+  pen.fillStyle = palette.heat;
+  for (const { column, row, waited_s } of heat.all()) {
+    pen.globalAlpha = 0.85 * warmth(waited_s);
+    pen.fillRect(column * site.pitch_m - half, row * site.pitch_m - half, 2 * half, 2 * half);
+  }
+  pen.globalAlpha = 1;
+}
+
+function drawPods(pen: Pen, { state, site, camera, palette }: Scene): void {
+  const size = site.pod_model.size_m;
+  const pods: readonly Pod[] = [...state.pods.values()];
+  pen.beginPath();
+  for (const pod of pods) pen.rect(pod.x_m - size / 2, pod.y_m - size / 2, size, size);
+  pen.fillStyle = palette.pod;
+  pen.fill();
+  if (size * camera.scale > 7) {
+    pen.strokeStyle = palette["pod-edge"];
+    pen.lineWidth = 1 / camera.scale;
+    pen.stroke();
+  }
+  if (size * camera.scale <= 34) return;
+  const size_px = Math.min(13, size * camera.scale * 0.3);
+  const look = { size_px, colour: palette["pod-ink"], font: palette.font };
+  for (const pod of pods) label(pen, camera, pod.pod, [pod.x_m, pod.y_m], look);
+}
+
+function drawChosenPlace(pen: Pen, { chosen, state, site, camera, palette }: Scene): void {
+  if (chosen?.kind === "pod") {
+    const pod = state.pods.get(chosen.id);
+    if (pod) drawHalo(pen, pod, site.pod_model.size_m * 0.9, camera.scale, palette);
+  }
+  const station = chosen?.kind === "station" && site.stations.find((one) => one.id === chosen.id);
+  if (!station) return;
+  const [x_m = 0, y_m = 0] = station.position_m;
+  drawHalo(pen, { x_m, y_m }, site.pitch_m * 0.8, camera.scale, palette);
+}

@@ -1,0 +1,204 @@
+/** Draws what moves: ways of the robots, robots with their load, who waits for whom. In metres. */
+import type { Point, Robot } from "../../../live/floorstate";
+import { ACTIVITIES } from "../../../live/frames";
+import type { Pose } from "../motion";
+import { batteryLevel, type Palette } from "./palette";
+import { label, type Pen, tile, trace } from "./pen";
+import type { Scene } from "./renderer";
+
+const UNKNOWN_BODY = { length_m: 0.8, width_m: 0.6 };
+const NAMES_FROM_PX = 30;
+
+interface Drawn {
+  robot: Robot;
+  pose: Pose;
+  battery: number;
+  colour: string;
+  marked: boolean;
+}
+
+/** Draws all robots as they are at `now_ms`. */
+export function drawTraffic(pen: Pen, scene: Scene, now_ms: number): void {
+  const { state, site, camera, palette } = scene;
+  const margin = 2 * site.pitch_m;
+  const low = camera.toFloor(0, camera.height);
+  const high = camera.toFloor(camera.width, 0);
+  const seen = ({ x_m, y_m }: Pose) =>
+    x_m > low.x_m - margin &&
+    x_m < high.x_m + margin &&
+    y_m > low.y_m - margin &&
+    y_m < high.y_m + margin;
+  const drawn = state.order.flatMap((name, i) => drawnRobot(scene, name, i, now_ms));
+  for (const one of drawn) {
+    if (one.marked || scene.layers.ways) drawWay(pen, scene, one, now_ms);
+  }
+  drawChain(pen, scene, now_ms);
+  const bodies = bodiesOf(scene);
+  for (const one of drawn) {
+    if (!seen(one.pose)) continue;
+    drawRobot(pen, scene, one, bodies.get(one.robot.robot) ?? UNKNOWN_BODY);
+    if (one.marked || one.robot.robot === scene.hovered) {
+      drawHalo(pen, one.pose, site.pitch_m * 0.62, camera.scale, palette);
+    }
+  }
+  if (camera.scale * site.pitch_m > NAMES_FROM_PX) {
+    drawNames(
+      pen,
+      scene,
+      drawn.filter((one) => seen(one.pose)),
+    );
+  }
+}
+
+/** A ring around something. */
+export function drawHalo(
+  pen: Pen,
+  at: { x_m: number; y_m: number },
+  radius_m: number,
+  scale: number,
+  palette: Palette,
+): void {
+  pen.beginPath();
+  pen.arc(at.x_m, at.y_m, Math.max(radius_m, 11 / scale), 0, 2 * Math.PI);
+  pen.strokeStyle = palette.halo;
+  pen.lineWidth = 3 / scale;
+  pen.stroke();
+}
+
+type Body = { length_m: number; width_m: number };
+let bodies: { site: unknown; of: Map<string, Body> } = { site: null, of: new Map() };
+
+function bodiesOf({ site }: Scene): Map<string, Body> {
+  if (bodies.site !== site) {
+    const types = new Map(site.robot_types.map((type) => [type.id, type]));
+    const of = site.robots.map((one): [string, Body] => [
+      one.id,
+      types.get(one.type) ?? UNKNOWN_BODY,
+    ]);
+    bodies = { site, of: new Map(of) };
+  }
+  return bodies.of;
+}
+
+function drawnRobot(scene: Scene, name: string, i: number, now_ms: number): Drawn[] {
+  const { state, motion, palette, chosen } = scene;
+  const robot = state.robots.get(name);
+  const pose = motion.poseAt(name, now_ms);
+  if (!robot || !pose) return [];
+  const activity = ACTIVITIES[state.poses?.activity[i] ?? -1] ?? robot.activity;
+  return [
+    {
+      robot,
+      pose,
+      battery: state.poses?.battery[i] ?? 1,
+      colour: palette.activity[activity],
+      marked: chosen?.kind === "robot" && chosen.id === name,
+    },
+  ];
+}
+
+/** The base as a line, the horizon dashed. */
+function drawWay(pen: Pen, scene: Scene, drawn: Drawn, now_ms: number): void {
+  const { robot, pose, colour, marked } = drawn;
+  if (robot.base.length === 0 && robot.horizon.length === 0) return;
+  const { scale } = scene.camera;
+  const ahead = scene.motion.ahead(robot.robot, now_ms);
+  const base: Point[] = [[pose.x_m, pose.y_m], ...ahead, ...robot.base];
+  pen.strokeStyle = colour;
+  pen.lineCap = "round";
+  pen.lineJoin = "round";
+  pen.lineWidth = (marked ? 3.5 : 2) / scale;
+  pen.globalAlpha = marked ? 1 : 0.6;
+  trace(pen, base);
+  pen.stroke();
+  const end = base.at(-1);
+  if (robot.horizon.length > 0 && end) {
+    pen.lineWidth = (marked ? 2.5 : 1.3) / scale;
+    pen.globalAlpha = marked ? 0.9 : 0.45;
+    pen.setLineDash([4 / scale, 4.5 / scale]);
+    trace(pen, [end, ...robot.horizon]);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+  pen.globalAlpha = 1;
+}
+
+/** From the chosen robot to the one it waits for, and on. */
+function drawChain(pen: Pen, { chain, motion, camera, palette }: Scene, now_ms: number): void {
+  pen.strokeStyle = palette.bad;
+  pen.lineWidth = 3 / camera.scale;
+  pen.setLineDash([2 / camera.scale, 5 / camera.scale]);
+  pen.lineCap = "round";
+  for (const { robot, wait } of chain) {
+    const from = motion.poseAt(robot, now_ms);
+    const to = wait.on === "robot" ? motion.poseAt(wait.name, now_ms) : null;
+    if (!from || !to) continue;
+    trace(pen, [
+      [from.x_m, from.y_m],
+      [to.x_m, to.y_m],
+    ]);
+    pen.stroke();
+  }
+  pen.setLineDash([]);
+}
+
+function drawRobot(pen: Pen, scene: Scene, drawn: Drawn, body: Body): void {
+  const { pose, robot } = drawn;
+  const { scale } = scene.camera;
+  const loaded = robot.load !== null;
+  pen.save();
+  pen.translate(pose.x_m, pose.y_m);
+  pen.rotate(pose.theta_rad);
+  if (loaded) drawLoad(pen, scene);
+  const shrink = loaded ? 0.72 : 1;
+  const least = (loaded ? 8.5 : 11) / scale;
+  const length = Math.max(body.length_m * shrink, least);
+  const width = Math.max(body.width_m * shrink, least * 0.78);
+  drawBody(pen, scene, drawn, length, width);
+  pen.restore();
+}
+
+function drawLoad(pen: Pen, { site, camera, palette }: Scene): void {
+  const size = site.pod_model.size_m;
+  pen.beginPath();
+  tile(pen, 0, 0, Math.max(size, 12.5 / camera.scale), size * 0.08);
+  pen.fillStyle = palette["pod-carried"];
+  pen.fill();
+  pen.strokeStyle = palette["robot-edge"];
+  pen.lineWidth = 1 / camera.scale;
+  pen.stroke();
+}
+
+/** Body in the colour of what it does, a bright wedge at the front, the battery at the back. */
+function drawBody(pen: Pen, scene: Scene, drawn: Drawn, length: number, width: number): void {
+  const { camera, palette } = scene;
+  pen.beginPath();
+  pen.roundRect(-length / 2, -width / 2, length, width, width * 0.28);
+  pen.fillStyle = drawn.colour;
+  pen.fill();
+  pen.strokeStyle = palette["robot-edge"];
+  pen.lineWidth = 1 / camera.scale;
+  pen.stroke();
+  trace(pen, [
+    [length * 0.4, 0],
+    [length * 0.04, width * 0.3],
+    [length * 0.04, -width * 0.3],
+  ]);
+  pen.closePath();
+  pen.fillStyle = palette["robot-edge"];
+  pen.fill();
+  if (drawn.battery >= 0.4 && length * camera.scale < 16) return;
+  const [w, h] = [length * 0.2, width * 0.6];
+  pen.fillRect(-length * 0.4, -h / 2, w, h);
+  pen.fillStyle = palette[batteryLevel(drawn.battery)];
+  const full = h * 0.86 * Math.max(0.12, Math.min(1, drawn.battery));
+  pen.fillRect(-length * 0.4 + w * 0.14, -h * 0.43, w * 0.72, full);
+}
+
+function drawNames(pen: Pen, { site, camera, palette }: Scene, drawn: readonly Drawn[]): void {
+  const up = site.pitch_m * 0.5 + 7 / camera.scale;
+  const look = { size_px: 11, colour: palette.ink, font: palette.font, ground: palette.floor };
+  for (const { robot, pose } of drawn) {
+    label(pen, camera, robot.robot, [pose.x_m, pose.y_m + up], look);
+  }
+}

@@ -1,0 +1,174 @@
+/** The picture loop of the floor: keeps a scene, and has a renderer draw what has changed. */
+import { floor } from "../../live/floor";
+import { WAITS } from "../../live/frames";
+import { boundsOf, Camera } from "./camera";
+import { chainOfWaits } from "./chain";
+import { makeCanvas2d } from "./drawing/canvas2d";
+import { readPalette } from "./drawing/palette";
+import type { Layers, MakeRenderer, Renderer, Scene, Stale } from "./drawing/renderer";
+import { Heat } from "./heat";
+import { Motion } from "./motion";
+import { point, type Rule, type Site } from "./site";
+import type { Thing } from "./things";
+
+const MOST_DPR = 2;
+const HEAT_EVERY_MS = 1000;
+const KEPT_COSTS = 600;
+const WORK = WAITS.indexOf("work") + 1;
+
+export class Stage {
+  readonly scene: Scene;
+  /** Calls back after the view has moved by itself. */
+  following = false;
+  /** Milliseconds that the last pictures took on the main thread, for tests. */
+  readonly costs_ms: number[] = [];
+  /** Pictures drawn so far. */
+  pictures = 0;
+  private readonly renderer: Renderer;
+  private stale: Stale = { ground: true, still: true, traffic: true };
+  private heatDrawn_ms = 0;
+  private lifts = -1;
+  private frame = 0;
+  private readonly ends: (() => void)[] = [];
+
+  constructor(
+    private readonly box: HTMLElement,
+    site: Site,
+    make: MakeRenderer = makeCanvas2d,
+  ) {
+    this.renderer = make(box);
+    const [camera, motion, heat] = [new Camera(), new Motion(), new Heat(site.pitch_m)];
+    this.scene = {
+      site,
+      rules: [],
+      state: floor.state,
+      motion,
+      heat,
+      camera,
+      palette: readPalette(),
+      layers: { ways: true, heat: false },
+      chosen: null,
+      hovered: null,
+      chain: [],
+    };
+    camera.show(boundsOf(site.floor_m.map(point)));
+  }
+
+  /** Begins to draw. */
+  start(): void {
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(this.box);
+    this.ends.push(() => observer.disconnect());
+    this.ends.push(floor.onPoses((poses, now_ms) => this.poses(poses.at_ms, now_ms)));
+    if (floor.state.poses) this.poses(floor.state.poses.at_ms, performance.now());
+    this.resize();
+    const loop = (now_ms: number) => {
+      this.picture(now_ms);
+      this.frame = requestAnimationFrame(loop);
+    };
+    this.frame = requestAnimationFrame(loop);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.frame);
+    for (const end of this.ends) end();
+    this.renderer.destroy();
+  }
+
+  /** Points out a thing. */
+  choose(thing: Thing | null): void {
+    this.scene.chosen = thing;
+    this.following = false;
+    this.stale.still = true;
+    this.changed();
+  }
+
+  hover(robot: string | null): void {
+    if (robot === this.scene.hovered) return;
+    this.scene.hovered = robot;
+    this.stale.traffic = true;
+  }
+
+  setLayers(layers: Layers): void {
+    this.scene.layers = layers;
+    this.stale = { ...this.stale, still: true, traffic: true };
+  }
+
+  setRules(rules: readonly Rule[]): void {
+    this.scene.rules = rules;
+    this.redraw();
+  }
+
+  /** After the stream has told of changes. */
+  changed(): void {
+    const { scene } = this;
+    scene.chain =
+      scene.chosen?.kind === "robot" ? chainOfWaits(scene.state.robots, scene.chosen.id) : [];
+    const still = this.stale.still || scene.state.lifts !== this.lifts;
+    this.lifts = scene.state.lifts;
+    this.stale = { ...this.stale, still, traffic: true };
+  }
+
+  /** After the theme has changed. */
+  recolour(): void {
+    this.scene.palette = readPalette();
+    this.redraw();
+  }
+
+  /** After the camera was moved. */
+  redraw(): void {
+    this.stale = { ground: true, still: true, traffic: true };
+  }
+
+  private resize(): void {
+    const { width, height } = this.box.getBoundingClientRect();
+    this.renderer.resize(width, height, Math.min(MOST_DPR, devicePixelRatio || 1));
+    this.scene.camera.resize(width, height);
+    this.redraw();
+  }
+
+  private poses(at_ms: number, now_ms: number): void {
+    const { state, motion, heat } = this.scene;
+    const { poses } = state;
+    if (!poses) return;
+    motion.accept(poses, state.order, state.robots, now_ms);
+    heat.wait(waiting(poses), at_ms);
+    this.stale.traffic = true;
+  }
+
+  private picture(now_ms: number): void {
+    const { scene } = this;
+    const moving = scene.motion.moving(now_ms);
+    if (this.following) this.follow(now_ms);
+    if (scene.layers.heat && now_ms - this.heatDrawn_ms > HEAT_EVERY_MS) {
+      this.heatDrawn_ms = now_ms;
+      this.stale.still = true;
+    }
+    const { stale } = this;
+    if (!(stale.ground || stale.still || stale.traffic || moving)) return;
+    const began_ms = performance.now();
+    this.renderer.draw(scene, { ...stale, traffic: stale.traffic || moving }, now_ms);
+    this.costs_ms.push(performance.now() - began_ms);
+    if (this.costs_ms.length > KEPT_COSTS) this.costs_ms.shift();
+    this.pictures += 1;
+    this.stale = { ground: false, still: false, traffic: moving };
+  }
+
+  private follow(now_ms: number): void {
+    const { chosen, motion, camera } = this.scene;
+    const pose = chosen?.kind === "robot" ? motion.poseAt(chosen.id, now_ms) : null;
+    if (!pose || (pose.x_m === camera.x_m && pose.y_m === camera.y_m)) return;
+    camera.centre(pose.x_m, pose.y_m);
+    this.redraw();
+  }
+}
+
+/** Where robots wait that have something to do. */
+function* waiting(
+  poses: NonNullable<Scene["state"]["poses"]>,
+): Generator<readonly [number, number]> {
+  for (let i = 0; i < poses.count; i += 1) {
+    const waits = poses.waits[i] ?? 0;
+    if (waits !== 0 && waits !== WORK) yield [poses.x_m[i] ?? 0, poses.y_m[i] ?? 0];
+  }
+}
