@@ -32,6 +32,7 @@ from planner.warehouse.receipts import Receipt
 from planner.warehouse.rules import FloorRule
 from planner.warehouse.stock import Balance
 from planner.warehouse.view import FloorView
+from wms_bridge.alarm_client import AlarmClient
 from wms_bridge.answers import (
     BridgeKpis,
     BridgeStatus,
@@ -48,7 +49,6 @@ from wms_bridge.picking import PickTaken
 from wms_bridge.putting import PutTaken
 from wms_bridge.receiving import ReceiptAccepted
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     NumberedEvent,
     PickRecord,
@@ -69,7 +69,7 @@ SKUS_PER_PAGE = 10_000
 class BridgeClient(OrderClient):
     """A typed client. Safe to use from several threads. Every call raises the bridge's own errors
     (:mod:`planner.warehouse.errors`), and :class:`Unavailable` when it cannot be reached. All
-    about counts is in ``counts``."""
+    about counts is in ``counts``, about alarms in ``alarms``."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class BridgeClient(OrderClient):
     ):
         super().__init__(Connection(url, api_key, transport))
         self.counts = CountClient(self._http)
+        self.alarms = AlarmClient(self._http)
 
     def close(self) -> None:
         """Close the connections."""
@@ -266,10 +267,6 @@ class BridgeClient(OrderClient):
     def kpis(self) -> BridgeKpis:
         """Counts of the bridge and figures of the floor."""
         return from_json(self._http.get("/v1/kpis"), BridgeKpis)
-
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        """The latest word on every subject."""
-        return from_json(self._http.get("/v1/alarms")["alarms"], tuple[AlarmRecord, ...])
 
     def discrepancies(self, limit: int = 100) -> tuple[Discrepancy, ...]:
         """Where slots and books differed, newest first."""

@@ -18,7 +18,7 @@ from planner.warehouse.events import (
 from planner.warehouse.ids import CountId, Sku
 from planner.warehouse.stock import Balance
 from wms_bridge.adjusting import Cause, tell_adjusted
-from wms_bridge.alarming import keep_alarm
+from wms_bridge.alarms.raising import keep_alarms
 from wms_bridge.count_books import Observed
 from wms_bridge.count_events import tell_epcis
 from wms_bridge.epcis.naming import EpcisSite
@@ -202,4 +202,4 @@ def _drop_task(tx: Writing, case: CountCase, now_ms: int) -> CountCase:
 def _tell(tx: Writing, case: CountCase, active: bool, now_ms: int) -> None:
     text = f"{case.case}: {case.reason.value.replace('_', ' ')}, {case.difference:+d} {case.sku}"
     alarm = RaiseAlarm(AlarmKind.SLOT_QUARANTINED, case.slot, text, active)
-    keep_alarm(tx, alarm, now_ms)
+    keep_alarms(tx, [alarm], now_ms)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from planner.warehouse.errors import (
     IdempotencyConflict,
+    InvalidAlarm,
     InvalidCount,
     InvalidMessage,
     InvalidOrder,
@@ -19,6 +20,7 @@ from planner.warehouse.errors import (
     Unavailable,
     UnknownSite,
 )
+from wms_bridge.kpis.errors import InvalidShifts, InvalidWindow
 
 INTERNAL_ERROR = "internal_error"
 
@@ -27,10 +29,13 @@ CODES: Mapping[type[PodherdError], str] = {
     InvalidStock: "invalid_stock",
     InvalidReceipt: "invalid_receipt",
     InvalidCount: "invalid_count",
+    InvalidAlarm: "invalid_alarm",
     InvalidSite: "invalid_site",
     InvalidMessage: "invalid_message",
     InvalidRule: "invalid_rule",
     InvalidPolicy: "invalid_policy",
+    InvalidShifts: "invalid_shifts",
+    InvalidWindow: "invalid_window",
     NotFound: "not_found",
     UnknownSite: "unknown_site",
     Unavailable: "unavailable",

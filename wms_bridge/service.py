@@ -19,12 +19,14 @@ from planner.warehouse.ids import (
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance
+from wms_bridge.alarms.desk import AlarmDesk
 from wms_bridge.captures.desk import Captures
-from wms_bridge.commanding import take_command
+from wms_bridge.commanding import take_commands
 from wms_bridge.counts import Counts
 from wms_bridge.goods_desk import GoodsDesk
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.inbox.hooks import Hooks
+from wms_bridge.kpis.desk import KpiDesk
 from wms_bridge.ledger import LedgerReport, is_slot, slot_account, slot_of, verify
 from wms_bridge.lots.naming import LotName
 from wms_bridge.openings import check_station, set_station, stations
@@ -39,7 +41,6 @@ from wms_bridge.promises.desk import Promises
 from wms_bridge.recalls.desk import LotDesk
 from wms_bridge.records.counts import CountParams
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     NumberedEvent,
     OutboxMessage,
@@ -80,8 +81,11 @@ class Bridge(OrderDesk, GoodsDesk):
         params, store = counting or CountParams(), self.store
         self.rulebook = Rulebook(store, check_rule, self._teller(Topic.FEED))
         self.counts = Counts(store, self.shelves, params, self._teller(*_COUNTED))
+        places = [one.id for one in site.stations]
+        self.kpis = KpiDesk(self.store.inner, self.store, places)
         self.promises = Promises(store, self._teller(Topic.OUTBOX))
         self.lots = LotDesk(store, self._teller(*_TOLD))
+        self.alarms = AlarmDesk(store, self._teller(Topic.ALARMS))
         self.traces = Traces(store, self._teller(*_COUNTED), params.epcis)
         self.inbox = Inbox(store, self.shelves, self._teller(*_TOLD))
         captured = self._teller(Topic.FEED, Topic.PUTS, Topic.OUTBOX)
@@ -169,7 +173,7 @@ class Bridge(OrderDesk, GoodsDesk):
         """Do what the dispatcher wants, in order; for each command what is wrong with it, if
         anything. A command that came before is not done again."""
         with self.store.writing() as tx:
-            results = tuple(take_command(tx, self.shelves, command, now_ms) for command in commands)
+            results = take_commands(tx, self.shelves, commands, now_ms)
         self.tell(*topics_of(commands))
         return results
 
@@ -260,11 +264,6 @@ class Bridge(OrderDesk, GoodsDesk):
         """Where the books and the slots differed, newest first."""
         with self.store.reading() as tx:
             return tx.discrepancies(limit)
-
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        """The latest word on every subject, newest first."""
-        with self.store.reading() as tx:
-            return tx.alarms()
 
     def tallies(self) -> dict[Tally, int]:
         """What was counted since the bridge was set up."""

@@ -37,6 +37,7 @@ from planner.warehouse.stock import Balance
 from planner.warehouse.transport import TransportOrder
 from wms_bridge.messages import LineConfirmed, LinePicked, OrderConfirmed
 from wms_bridge.ports.store import Store
+from wms_bridge.records.alarms import AlarmQuery
 from wms_bridge.records.work import OrderStatus, Tally
 from wms_bridge.service import Bridge
 
@@ -356,10 +357,10 @@ def test_alarm_keeps_the_time_since_when(bridge: Bridge) -> None:
     silent = RaiseAlarm(AlarmKind.ROBOT_SILENT, "R1", "no report for 10 s")
     bridge.apply([silent], 5)
     bridge.apply([replace(silent, text="no report for 20 s")], 15)
-    [alarm] = bridge.alarms()
+    [alarm] = bridge.alarms.alarms(AlarmQuery())
     assert (alarm.text, alarm.active, alarm.changed_ms) == ("no report for 20 s", True, 5)
     bridge.apply([replace(silent, active=False)], 30)
-    [alarm] = bridge.alarms()
+    [alarm] = bridge.alarms.alarms(AlarmQuery())
     assert (alarm.active, alarm.changed_ms) == (False, 30)
 
 

@@ -48,6 +48,8 @@ from planner.warehouse.site import Site
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.sql.store import SqlStore, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
+from wms_bridge.alarms.acknowledging import AlarmSeen
+from wms_bridge.alarms.shelving import ShelfWanted
 from wms_bridge.deciding import Decision
 from wms_bridge.ledger import (
     OPENING,
@@ -58,6 +60,7 @@ from wms_bridge.ledger import (
     tote_account,
 )
 from wms_bridge.ports.store import Reading, Store, Writing
+from wms_bridge.records.alarms import AlarmQuery, AlarmSort, ChangeQuery
 from wms_bridge.records.counts import CaseAction, CaseQuery, EpcisRecord
 from wms_bridge.records.tracing import MendQuery
 from wms_bridge.records.work import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
@@ -121,7 +124,11 @@ def everything(tx: Reading) -> tuple[object, ...]:
         tx.dead(1000),
         tx.dead_count(),
         tx.discrepancies(1000),
-        tx.alarms(),
+        tx.alarms(AlarmQuery()),
+        tx.alarms(AlarmQuery(sort=AlarmSort.SEVERITY, shelved=False, limit=2)),
+        [tx.alarm(1), tx.alarms_about(AlarmKind.LINE_SHORT, ["A#1"]), tx.numbered_alarms([2, 1])],
+        [tx.alarm_counts(), tx.shelves_over(10**12, 9), tx.last_alarm(), tx.last_alarm_change()],
+        tx.alarm_changes(ChangeQuery()),
         tx.tallies(),
         tx.cases(CaseQuery()),
         [tx.slot_case(SlotId(name)) for name in ("P001/A/1/1", "P002/A/1/1", "P003/A/1/1")],
@@ -194,6 +201,9 @@ def test_transaction_that_fails_late_leaves_no_trace(
         lambda b: b.receive_order(order("B", BLUE=2), 5),
         lambda b: b.confirm_pick(PickId("p2"), 3, 6),
         lambda b: b.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 7),
+        lambda b: b.alarms.acknowledge(AlarmSeen(1, 1), "EVE", "", 7),
+        lambda b: b.alarms.shelve(1, ShelfWanted(1, 600, "EVE", "later"), 7),
+        lambda b: b.apply([RaiseAlarm(AlarmKind.SLOT_QUARANTINED, "P001/A/1/2", "", False)], 7),
         lambda b: b.apply([show("p3", "A#1", "RED", 1)], 8),
         lambda b: b.receive_goods(R1, 9),
         lambda b: b.apply([show_put("u1", "R0", "BLUE", 4)], 10),

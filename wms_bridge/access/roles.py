@@ -31,9 +31,10 @@ class Permission(StrEnum):
     ORDER = "order"
     """Orders, receipts, articles, opening stock, reservations, subscriptions."""
     OPERATE = "operate"
-    """Stations, priorities, messages sent again, evidence and counts of sensors."""
+    """Stations, priorities, messages sent again, evidence and counts of sensors, alarms."""
     DECIDE = "decide"
-    """Decisions on counts, holds, recalls, repairs; rules of the floor and the routing policy."""
+    """Decisions on counts, holds, recalls, repairs; rules of the floor and the routing policy;
+    critical alarms set aside."""
     FLEET = "fleet"
     """What the fleet says and hears."""
     AUDIT = "audit"

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
+from wms_bridge.api.gate import METRICS
 from wms_bridge.api.problems import Refused
 
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
@@ -17,8 +18,8 @@ JSON = "application/json"
 
 
 def add_fallback(app: FastAPI) -> None:
-    """Answer addresses under ``/v1`` that no route so far knows: 405 with the right ``Allow`` if
-    they are known for other methods, else 404."""
+    """Answer addresses under ``/v1``, and methods for the metrics, that no route so far knows: 405
+    with the right ``Allow`` if they are known for other methods, else 404."""
     known = tuple(app.router.routes)
 
     async def refuse(request: Request) -> Response:
@@ -34,7 +35,8 @@ def add_fallback(app: FastAPI) -> None:
             headers={"Allow": ", ".join(allowed)},
         )
 
-    app.router.routes.append(_AnyMethod("/v1/{rest:path}", refuse, include_in_schema=False))
+    for path in ("/v1/{rest:path}", METRICS):
+        app.router.routes.append(_AnyMethod(path, refuse, include_in_schema=False))
 
 
 async def check_media_type(connection: HTTPConnection) -> None:

@@ -12,7 +12,7 @@ from planner.warehouse.stock import Balance
 from wms_bridge.answers import CommandTaken, OrderProgress, ReceiptProgress
 from wms_bridge.count_answers import CountResult
 from wms_bridge.phases import InTote, OrderPhase, PutBack
-from wms_bridge.records.work import AlarmRecord, Discrepancy, OrderStatus, StationRecord
+from wms_bridge.records.work import Discrepancy, OrderStatus, StationRecord
 
 Kind = TypeVar("Kind")
 
@@ -117,12 +117,6 @@ class StationsOut(BaseModel):
     """All stations."""
 
     stations: tuple[StationRecord, ...]
-
-
-class AlarmsOut(BaseModel):
-    """Alarms, the latest change first."""
-
-    alarms: tuple[AlarmRecord, ...]
 
 
 class DiscrepanciesOut(BaseModel):

@@ -15,6 +15,7 @@ from wms_bridge.access.outbound import OutboundPolicy
 from wms_bridge.api import contract, problems, refusals
 from wms_bridge.api.addresses import add_fallback, check_media_type
 from wms_bridge.api.bell import Bell
+from wms_bridge.api.console import BUILT, add_console
 from wms_bridge.api.context import Context
 from wms_bridge.api.gate import Gate
 from wms_bridge.api.guards import BodyLimit, HostGuard, OriginGuard, PageHeaders, SizeGuard
@@ -23,14 +24,18 @@ from wms_bridge.api.routes import (
     access as access_routes,
 )
 from wms_bridge.api.routes import (
+    alarms,
     bulks,
     capture,
     counts,
     fleet,
+    floor,
     hooks,
+    kpis,
     live,
     lots,
     master,
+    metrics,
     news,
     openapi,
     orders,
@@ -39,18 +44,49 @@ from wms_bridge.api.routes import (
     promises,
     receipts,
     rules,
+    shifts,
     stations,
     subscriptions,
     traces,
 )
 from wms_bridge.expiry_watch import ExpiryWatch
+from wms_bridge.kpis.watch import KpiWatch
 from wms_bridge.outbox import Delivery
 from wms_bridge.ports.links import WmsLink
 from wms_bridge.posting import Posting
 from wms_bridge.service import Bridge
+from wms_bridge.shelf_watch import ShelfWatch
 
 ANY_HOST = "*"
 PAGE = Path(__file__).parents[1] / "web"
+ROUTES = (
+    master,
+    bulks,
+    orders,
+    lots,
+    receipts,
+    stations,
+    counts,
+    capture,
+    fleet,
+    floor,
+    rules,
+    live,
+    overview,
+    kpis,
+    shifts,
+    metrics,
+    alarms,
+    outbox,
+    promises,
+    subscriptions,
+    hooks,
+    news,
+    traces,
+    openapi,
+    access_routes,
+)
+"""All that is served, in the order in which it is looked through."""
 
 
 def create_app(
@@ -67,20 +103,22 @@ def create_app(
     sockets: SocketParams | None = None,
     allowed_hosts: Sequence[str] = (ANY_HOST,),
     page: Path = PAGE,
+    console: Path = BUILT,
 ) -> FastAPI:
     """The web application of a bridge.
 
     ``clock`` gives milliseconds since 1970 UTC; ``delivery``, ``posting`` and ``link`` run as the
     app does; ``outbound`` says where subscribers may be.
-    ``access`` guards everything under ``/v1``; without it only ``api_key`` does, and without that
-    anybody on this machine may do everything until there is an account or a key. ``rates`` and
-    ``sockets`` limit how much somebody may ask. ``allowed_hosts`` are the names under which
-    callers may ask (against pages that point a name of theirs at this machine). ``page`` is the
-    folder served at ``/``.
+    ``access`` guards everything under ``/v1`` and ``/metrics``; without it only ``api_key`` does,
+    and without that anybody on this machine may do everything until there is an account or a key.
+    ``rates`` and ``sockets`` limit how much somebody may ask. ``allowed_hosts`` are the names under
+    which callers may ask (against pages that point a name of theirs at this machine). ``page`` is
+    the folder served at ``/``, ``console`` the one at ``/console/``.
     """
     context = Context(bridge, clock, delivery, posting, link, outbound)
     app = routed_app()
     app.state.context = context
+    add_console(app, console)
     if page.is_dir():
         app.mount("/", StaticFiles(directory=page, html=True), name="page")
     app.add_middleware(BodyLimit)
@@ -111,28 +149,7 @@ def routed_app() -> FastAPI:
     )
     problems.install(app)
     refusals.install(app)
-    for routes in (
-        master,
-        bulks,
-        orders,
-        lots,
-        receipts,
-        stations,
-        counts,
-        capture,
-        fleet,
-        rules,
-        live,
-        overview,
-        outbox,
-        promises,
-        subscriptions,
-        hooks,
-        news,
-        traces,
-        openapi,
-        access_routes,
-    ):
+    for routes in ROUTES:
         app.include_router(routes.router)
     add_fallback(app)
     return app
@@ -148,6 +165,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         running.append(asyncio.create_task(context.link.run()))
     watch = ExpiryWatch(context.bridge.lots, context.clock)
     running.append(asyncio.create_task(watch.run()))
+    kpi_watch = KpiWatch(context.bridge.kpis, context.clock)
+    running.append(asyncio.create_task(kpi_watch.run()))
+    shelves = ShelfWatch(context.bridge.alarms, context.clock)
+    running.append(asyncio.create_task(shelves.run()))
     yield
     context.close()
     for task in running:

@@ -49,7 +49,7 @@ async def wait_for_news(
     while True:
         rung = bell.listen()
         found = await run_in_threadpool(read)
-        if found or bell.closed:
+        if found or bell.closed or wait_s <= 0:
             return found
         try:
             async with asyncio.timeout_at(deadline):

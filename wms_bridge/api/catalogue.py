@@ -70,7 +70,8 @@ KINDS: Sequence[ProblemKind] = (
     ProblemKind(
         "not_found",
         404,
-        "no such order, receipt, pick, put, station, message, rule, count, case, bulk or address",
+        "no such order, receipt, pick, put, station, message, rule, count, case, alarm, bulk or "
+        "address",
         "Ask for what the list of that kind names.",
     ),
     ProblemKind(
@@ -96,7 +97,7 @@ KINDS: Sequence[ProblemKind] = (
         "too_late",
         409,
         "the order is complete or cancelled, the pick confirmed or withdrawn, the count not wanted "
-        "any more, the case decided or changed",
+        "any more, the case decided or changed, the alarm raised again or its shelf changed",
         "Look at how it is now; what is wanted beyond that is a new request.",
     ),
     ProblemKind(
@@ -146,6 +147,24 @@ KINDS: Sequence[ProblemKind] = (
         422,
         "a count, a person's count or a decision cannot be taken",
         "Correct the field named, or have the slot counted again.",
+    ),
+    ProblemKind(
+        "invalid_alarm",
+        422,
+        "an alarm cannot be acknowledged or shelved like this",
+        "Correct the field named; a shelf needs a reason and an end.",
+    ),
+    ProblemKind(
+        "invalid_shifts",
+        422,
+        "shifts overlap, or have no such zone or time of day",
+        "Correct the field named; let each shift end before the next one starts.",
+    ),
+    ProblemKind(
+        "invalid_window",
+        422,
+        "key figures cannot be told of this window, these days or under this name",
+        "Correct the field named; ask for fewer windows or days at once.",
     ),
     ProblemKind(
         "invalid_message",

@@ -45,6 +45,7 @@ class Context:
         self.puts = Bell()
         self.counts = Bell()
         self.outbox = Bell()
+        self.alarms = Bell()
         self.latest = LatestView()
         self._bells = {
             Topic.FEED: self.feed,
@@ -52,6 +53,7 @@ class Context:
             Topic.PUTS: self.puts,
             Topic.COUNTS: self.counts,
             Topic.OUTBOX: self.outbox,
+            Topic.ALARMS: self.alarms,
         }
         bridge.subscribe(self._heard)
 

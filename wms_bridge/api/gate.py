@@ -23,6 +23,7 @@ from wms_bridge.api.refusals import problem_of
 
 LOG = logging.getLogger(__name__)
 COOKIE = "podherd_session"
+METRICS = "/metrics"
 TOKEN = "podherd.token"
 ADDRESS = "podherd.address"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -30,9 +31,9 @@ _POLICY_VIOLATION, _TOO_BIG = 1008, 1009
 
 
 class Gate:
-    """Finds out who asks under ``/v1`` and leaves it in the scope; whether they may is for what
-    each route needs (:mod:`wms_bridge.api.permitting`). ``clock`` gives ms since 1970 UTC,
-    ``ticks`` seconds that never go back."""
+    """Finds out who asks under ``/v1`` or for the metrics, and leaves it in the scope; whether they
+    may is for what each route needs (:mod:`wms_bridge.api.permitting`). ``clock`` gives ms since
+    1970 UTC, ``ticks`` seconds that never go back."""
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class Gate:
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or not scope["path"].startswith("/v1"):
+        if scope["type"] == "lifespan" or not is_guarded(scope["path"]):
             await self._app(scope, receive, send)
             return
         scope[SITE], scope[ADDRESS] = self._site, _address(scope)
@@ -159,6 +160,11 @@ class _Socket:
                 await self._send(closed)
                 raise WebSocketDisconnect(_POLICY_VIOLATION)
         await self._send(message)
+
+
+def is_guarded(path: str) -> bool:
+    """Whether what is at an address is not for everybody: all but pages."""
+    return path.startswith("/v1") or path == METRICS
 
 
 async def _refuse(error: Throttled, scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from planner.warehouse.errors import PodherdError
 from wms_bridge.api.depth import MAX_DEPTH, Depth
+from wms_bridge.api.gate import is_guarded
 from wms_bridge.api.permitting import check_before_body
 from wms_bridge.api.problems import Refused, problem
 from wms_bridge.api.refusals import RefusedEarly
@@ -192,7 +193,7 @@ class PageHeaders:
 
 def _add_headers(message: MutableMapping[str, object], scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
-    chosen = _API_HEADERS if scope["path"].startswith("/v1") else _PAGE_HEADERS
+    chosen = _API_HEADERS if is_guarded(scope["path"]) else _PAGE_HEADERS
     for name, text in (_ALWAYS | chosen).items():
         headers.setdefault(name, text)
     if scope.get("scheme") == "https":

@@ -1,8 +1,11 @@
 """The latest view of the floor, for everybody who watches."""
 
+import secrets
+
 from planner.codec.messages import encode
 from planner.warehouse.view import FloorView
 from wms_bridge.api.bell import Bell
+from wms_bridge.floor.news import FloorNews
 
 
 class LatestView:
@@ -10,13 +13,16 @@ class LatestView:
 
     def __init__(self) -> None:
         self.bell = Bell()
+        self.news = FloorNews(secrets.token_hex(8))
         self.view: FloorView | None = None
         self._shown_ms = 0
         self._frame = ""
         self._number = 0
 
     def show(self, view: FloorView, now_ms: int) -> None:
-        """Replace the frame; to be called in the event loop."""
+        """Replace the frame; to be called in the event loop. :class:`InvalidMessage` if it holds
+        more robots than the stream of the floor can tell of."""
+        self.news.take(view, now_ms)
         self.view = view
         self._shown_ms = now_ms
         self._frame = encode(view).decode()

@@ -19,13 +19,14 @@ from planner.warehouse.ids import (
 )
 from wms_bridge.ledger import Account, Entry, Holding, Movement
 from wms_bridge.ports.access import AccessReading, AccessWriting
+from wms_bridge.ports.alarms import AlarmsReading, AlarmsWriting
 from wms_bridge.ports.counts import CountReading, CountWriting
+from wms_bridge.ports.kpis import KpisReading, KpisWriting
 from wms_bridge.ports.links import LinksReading, LinksWriting
 from wms_bridge.ports.lots import LotsReading, LotsWriting
 from wms_bridge.ports.promises import PromisesReading, PromisesWriting
 from wms_bridge.ports.tracing import TracingReading, TracingWriting
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
@@ -50,8 +51,10 @@ class Reading(
     LotsReading,
     TracingReading,
     LinksReading,
+    KpisReading,
     AccessReading,
     PromisesReading,
+    AlarmsReading,
     Protocol,
 ):
     """Questions to the store. Records that are not there are ``None``."""
@@ -184,9 +187,6 @@ class Reading(
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         """Discrepancies, newest first."""
 
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        """The latest word on every subject, newest first."""
-
     def tallies(self) -> Mapping[Tally, int]:
         """All counts, zeros included."""
 
@@ -197,8 +197,10 @@ class Writing(
     LotsWriting,
     TracingWriting,
     LinksWriting,
+    KpisWriting,
     AccessWriting,
     PromisesWriting,
+    AlarmsWriting,
     Protocol,
 ):
     """Changes to the store: all of a transaction or none."""
@@ -266,9 +268,6 @@ class Writing(
 
     def add_discrepancy(self, discrepancy: Discrepancy) -> None:
         """Keep a discrepancy; its ``number`` is ignored and the next one given."""
-
-    def put_alarm(self, alarm: AlarmRecord) -> None:
-        """Replace the latest word on a subject."""
 
     def tally(self, counted: Mapping[Tally, int]) -> None:
         """Add to counts."""

@@ -1,9 +1,8 @@
-"""Orders, lines, picks, puts, stations, messages, alarms: the work of a shift."""
+"""Orders, lines, picks, puts, stations, messages: the work of a shift."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planner.warehouse.commands import AlarmKind
 from planner.warehouse.events import Event
 from planner.warehouse.flows import Flow, RoutingPolicy, SkuFacts
 from planner.warehouse.ids import (
@@ -325,14 +324,3 @@ class Discrepancy:
     sku: Sku
     books: int
     found: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRecord:
-    """The latest word on one subject; ``changed_ms`` is when ``active`` last changed."""
-
-    kind: AlarmKind
-    subject: str
-    text: str
-    active: bool
-    changed_ms: int

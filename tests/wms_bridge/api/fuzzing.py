@@ -93,6 +93,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "reservation": ("r1", "r2"),
     "put": ("u1",),
     "source": ("shop",),
+    "subject": ("R1", "P001/A/1/1"),
     "subscription": ("erp",),
 }
 PREPARED: dict[str, bytes] = {
@@ -101,6 +102,9 @@ PREPARED: dict[str, bytes] = {
     "PUT /v1/reservations/r1": b'{"lines": [{"sku": "RED", "quantity": 2}]}',
     "PUT /v1/subscriptions/erp": b'{"url": "https://8.8.8.8/news"}',
     "PUT /v1/hooks/shop": b"{}",
+    "POST /v1/fleet/commands": b"""[
+        {"type": "RaiseAlarm", "kind": "robot_silent", "subject": "R1", "text": "silent"},
+        {"type": "RaiseAlarm", "kind": "human_entry", "subject": "P001/A/1/1", "text": "anna"}]""",
 }
 """What else there is to begin with."""
 

@@ -220,7 +220,7 @@ def test_unreadable_command_does_not_hold_up_the_others(url: str, client: Bridge
     body = [{"type": "Dance"}, alarm, 7, {**alarm, "kind": "bored"}]
     answer = httpx.post(f"{url}/v1/fleet/commands", json=body).json()
     assert [result["accepted"] for result in answer["results"]] == [False, True, False, False]
-    assert [item.subject for item in client.alarms()] == ["R1"]
+    assert [item.subject for item in client.alarms.listed()] == ["R1"]
 
 
 def test_alarms_and_discrepancies(client: BridgeClient, order: OrderMaker, show: ShowMaker) -> None:
@@ -228,7 +228,7 @@ def test_alarms_and_discrepancies(client: BridgeClient, order: OrderMaker, show:
     silent = RaiseAlarm(AlarmKind.ROBOT_SILENT, "R1", "<img src=x onerror=alert(1)>")
     client.send_commands([silent, show("p1", "A#1", "RED", 3)])
     client.confirm_pick(PickId("p1"), 1, ShortReason.SLOT_SHORT)
-    [alarm] = client.alarms()
+    [alarm] = client.alarms.listed()
     assert (alarm.text, alarm.active) == (silent.text, True)
     [found] = client.discrepancies()
     assert (found.slot, found.books, found.found) == ("P001/A/1/1", 10, 1)

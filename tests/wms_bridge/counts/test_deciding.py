@@ -22,6 +22,7 @@ from planner.warehouse.stock import Balance
 from wms_bridge.deciding import Decision
 from wms_bridge.ports.store import Store
 from wms_bridge.reconciling import CountReason
+from wms_bridge.records.alarms import AlarmQuery
 from wms_bridge.records.counts import CaseAction, CaseQuery, CaseStatus, CountCase
 from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.service import Bridge
@@ -69,7 +70,7 @@ def test_approved_the_books_are_adjusted_and_the_slot_released(
         SlotSettled(SLOT, 99_000),
     ]
     assert balance(quarantined) == 7
-    assert not quarantined.alarms()[0].active
+    assert not quarantined.alarms.alarms(AlarmQuery())[0].active
     with store.reading() as tx:
         [message] = tx.pending(10**12, 9)
     assert decode(message.body)["decided_by"] == "EVE"
@@ -113,7 +114,7 @@ def test_a_recount_believes_nothing_of_what_was_seen(
     events = [item.event for item in quarantined.feed(before)]
     assert events[1:] == [SlotReleased(SLOT), SlotSettled(SLOT, 94_000)]
     assert the_case(quarantined).status is CaseStatus.CONFIRMED
-    assert not quarantined.alarms()[0].active
+    assert not quarantined.alarms.alarms(AlarmQuery())[0].active
 
 
 def test_a_recount_that_finds_the_same_comes_back_to_the_supervisor(

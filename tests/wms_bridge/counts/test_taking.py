@@ -27,6 +27,7 @@ from planner.warehouse.stock import Balance
 from wms_bridge.messages import StockAdjusted
 from wms_bridge.ports.store import Store
 from wms_bridge.reconciling import CountReason, NextStep
+from wms_bridge.records.alarms import AlarmQuery
 from wms_bridge.records.counts import CaseQuery, CaseStatus, CountTaken
 from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.service import Bridge
@@ -245,7 +246,7 @@ def test_open_tasks_shown_after_the_look_are_for_a_supervisor(
     answer = take(bridge, seen(7), 81_000)
     assert (answer.step, answer.reason) == (NextStep.APPROVE, CountReason.OPEN_TASKS)
     assert news(bridge, before) == [SlotQuarantined(SLOT)]
-    [alarm] = bridge.alarms()
+    [alarm] = bridge.alarms.alarms(AlarmQuery())
     assert (alarm.kind.value, alarm.subject, alarm.active) == ("slot_quarantined", SLOT, True)
     assert alarm.text == "C000001: open tasks, -3 RED"
     again = take(bridge, seen(10, at=90_000), 91_000)

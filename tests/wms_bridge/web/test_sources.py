@@ -8,7 +8,11 @@ import pytest
 import wms_bridge
 
 WEB = Path(wms_bridge.__path__[0]) / "web"
-SOURCES = sorted(path for path in WEB.rglob("*") if path.suffix in (".html", ".css", ".js"))
+SOURCES = sorted(
+    path
+    for path in WEB.rglob("*")
+    if path.suffix in (".html", ".css", ".js") and WEB / "console" not in path.parents
+)
 SCRIPTS = [path for path in SOURCES if path.suffix == ".js"]
 
 

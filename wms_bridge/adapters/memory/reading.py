@@ -16,14 +16,15 @@ from planner.warehouse.ids import (
     StationId,
 )
 from wms_bridge.adapters.memory.access import MemoryAccessReading
+from wms_bridge.adapters.memory.alarms import MemoryAlarmsReading
 from wms_bridge.adapters.memory.counts import MemoryCountReading
+from wms_bridge.adapters.memory.kpis import MemoryKpisReading
 from wms_bridge.adapters.memory.links import MemoryLinksReading
 from wms_bridge.adapters.memory.lots import MemoryLotsReading
 from wms_bridge.adapters.memory.promises import MemoryPromisesReading
 from wms_bridge.adapters.memory.tracing import MemoryTracingReading
 from wms_bridge.ledger import Account, Entry, Holding
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
@@ -51,8 +52,10 @@ class MemoryReading(
     MemoryLotsReading,
     MemoryTracingReading,
     MemoryLinksReading,
+    MemoryKpisReading,
     MemoryAccessReading,
     MemoryPromisesReading,
+    MemoryAlarmsReading,
 ):
     """Questions to the tables; see :class:`wms_bridge.ports.store.Reading`."""
 
@@ -217,14 +220,6 @@ class MemoryReading(
 
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         return tuple(reversed(self._tables.discrepancies[-limit:]))
-
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        return tuple(
-            sorted(
-                self._tables.alarms.values(),
-                key=lambda alarm: (-alarm.changed_ms, alarm.kind, alarm.subject),
-            )
-        )
 
     def tallies(self) -> Mapping[Tally, int]:
         return dict(self._tables.tallies)

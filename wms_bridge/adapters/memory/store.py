@@ -12,7 +12,9 @@ from planner.warehouse.ids import (
     Sku,
 )
 from wms_bridge.adapters.memory.access import MemoryAccessWriting
+from wms_bridge.adapters.memory.alarms import MemoryAlarmsWriting
 from wms_bridge.adapters.memory.counts import MemoryCountWriting
+from wms_bridge.adapters.memory.kpis import MemoryKpisWriting
 from wms_bridge.adapters.memory.links import MemoryLinksWriting
 from wms_bridge.adapters.memory.lots import MemoryLotsWriting
 from wms_bridge.adapters.memory.promises import MemoryPromisesWriting
@@ -23,7 +25,6 @@ from wms_bridge.balances import posted
 from wms_bridge.ledger import Account, Movement, entry_after
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
@@ -46,8 +47,10 @@ class MemoryWriting(
     MemoryLotsWriting,
     MemoryTracingWriting,
     MemoryLinksWriting,
+    MemoryKpisWriting,
     MemoryAccessWriting,
     MemoryPromisesWriting,
+    MemoryAlarmsWriting,
     MemoryReading,
 ):
     """Changes to the tables; see :class:`wms_bridge.ports.store.Writing`."""
@@ -174,9 +177,6 @@ class MemoryWriting(
     def add_discrepancy(self, discrepancy: Discrepancy) -> None:
         number = len(self._tables.discrepancies) + 1
         self._append(self._tables.discrepancies, replace(discrepancy, number=number))
-
-    def put_alarm(self, alarm: AlarmRecord) -> None:
-        self._set(self._tables.alarms, (alarm.kind.value, alarm.subject), alarm)
 
     def tally(self, counted: Mapping[Tally, int]) -> None:
         for name, more in counted.items():

@@ -16,6 +16,8 @@ from planner.warehouse.ids import (
     StationId,
 )
 from wms_bridge.adapters.memory.access import AccessTables
+from wms_bridge.adapters.memory.alarms_tables import AlarmsTables
+from wms_bridge.adapters.memory.kpis_tables import KpisTables
 from wms_bridge.adapters.memory.links import LinksTables
 from wms_bridge.adapters.memory.lots_tables import LotsTables
 from wms_bridge.adapters.memory.promises_tables import PromisesTables
@@ -30,7 +32,6 @@ from wms_bridge.records.counts import (
     SeenCount,
 )
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
@@ -85,7 +86,6 @@ class Tables:
     messages: dict[int, OutboxMessage] = field(default_factory=dict)
     pending: dict[int, None] = field(default_factory=dict)
     discrepancies: list[Discrepancy] = field(default_factory=list)
-    alarms: dict[tuple[str, str], AlarmRecord] = field(default_factory=dict)
     cases: dict[str, CountCase] = field(default_factory=dict)
     slot_cases: dict[SlotId, str] = field(default_factory=dict)
     seen_counts: dict[str, SeenCount] = field(default_factory=dict)
@@ -103,6 +103,8 @@ class Tables:
     links: LinksTables = field(default_factory=LinksTables)
     access: AccessTables = field(default_factory=AccessTables)
     promises: PromisesTables = field(default_factory=PromisesTables)
+    kpis: KpisTables = field(default_factory=KpisTables)
+    alarms: AlarmsTables = field(default_factory=AlarmsTables)
 
 
 class OverTables:
@@ -115,3 +117,4 @@ class OverTables:
         self._links = tables.links
         self._access = tables.access
         self._promises = tables.promises
+        self._alarms = tables.alarms

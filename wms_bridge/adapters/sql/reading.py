@@ -17,7 +17,9 @@ from planner.warehouse.ids import (
     StationId,
 )
 from wms_bridge.adapters.sql.access import SqlAccessReading
+from wms_bridge.adapters.sql.alarms import SqlAlarmsReading
 from wms_bridge.adapters.sql.counts import SqlCountReading
+from wms_bridge.adapters.sql.kpis import SqlKpisReading
 from wms_bridge.adapters.sql.links import SqlLinksReading
 from wms_bridge.adapters.sql.lots import SqlLotsReading
 from wms_bridge.adapters.sql.promises import SqlPromisesReading
@@ -50,7 +52,6 @@ from wms_bridge.adapters.sql.statements import (
     select_by,
 )
 from wms_bridge.adapters.sql.tables import (
-    ALARM,
     BALANCE,
     DISCREPANCY,
     LINE,
@@ -70,7 +71,6 @@ from wms_bridge.adapters.sql.tables import (
 from wms_bridge.adapters.sql.tracing import SqlTracingReading
 from wms_bridge.ledger import Account, Entry, Holding
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     NumberedEvent,
@@ -101,8 +101,10 @@ class SqlReading(
     SqlLotsReading,
     SqlTracingReading,
     SqlLinksReading,
+    SqlKpisReading,
     SqlAccessReading,
     SqlPromisesReading,
+    SqlAlarmsReading,
 ):
     """Questions over one connection inside one transaction."""
 
@@ -291,10 +293,6 @@ class SqlReading(
     def discrepancies(self, limit: int) -> tuple[Discrepancy, ...]:
         query = select(DISCREPANCY).order_by(DISCREPANCY.c.number.desc()).limit(limit)
         return self._all(query, Discrepancy)
-
-    def alarms(self) -> tuple[AlarmRecord, ...]:
-        query = select(ALARM).order_by(ALARM.c.changed_ms.desc(), ALARM.c.kind, ALARM.c.subject)
-        return self._all(query, AlarmRecord)
 
     def tallies(self) -> Mapping[Tally, int]:
         rows = self._connection.execute(select(TALLY.c.name, TALLY.c.count)).mappings()

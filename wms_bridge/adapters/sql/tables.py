@@ -241,16 +241,6 @@ DISCREPANCY = Table(
     Column("found", BigInteger, nullable=False),
 )
 
-ALARM = Table(
-    "alarm",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("changed_ms", BigInteger, nullable=False),
-)
-
 TALLY = Table(
     "tally",
     METADATA,

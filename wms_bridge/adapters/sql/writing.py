@@ -9,7 +9,9 @@ from planner.warehouse.errors import InvalidStock
 from planner.warehouse.events import Event
 from planner.warehouse.ids import RuleId, Sku
 from wms_bridge.adapters.sql.access import SqlAccessWriting
+from wms_bridge.adapters.sql.alarms import SqlAlarmsWriting
 from wms_bridge.adapters.sql.counts import SqlCountWriting
+from wms_bridge.adapters.sql.kpis import SqlKpisWriting
 from wms_bridge.adapters.sql.links import SqlLinksWriting
 from wms_bridge.adapters.sql.lots import SqlLotsWriting
 from wms_bridge.adapters.sql.promises import SqlPromisesWriting
@@ -40,7 +42,6 @@ from wms_bridge.adapters.sql.statements import (
     upsert_many,
 )
 from wms_bridge.adapters.sql.tables import (
-    ALARM,
     BALANCE,
     DISCREPANCY,
     FEED,
@@ -62,7 +63,6 @@ from wms_bridge.adapters.sql.tracing import SqlTracingWriting
 from wms_bridge.balances import posted
 from wms_bridge.ledger import Account, Entry, Movement, entry_after
 from wms_bridge.records.work import (
-    AlarmRecord,
     Discrepancy,
     LineRecord,
     OrderRecord,
@@ -84,8 +84,10 @@ class SqlWriting(
     SqlLotsWriting,
     SqlTracingWriting,
     SqlLinksWriting,
+    SqlKpisWriting,
     SqlAccessWriting,
     SqlPromisesWriting,
+    SqlAlarmsWriting,
     SqlReading,
 ):
     """Changes over one connection inside one transaction."""
@@ -169,9 +171,6 @@ class SqlWriting(
 
     def add_discrepancy(self, discrepancy: Discrepancy) -> None:
         self._connection.execute(insert_into(DISCREPANCY), row_of(discrepancy, numbered=True))
-
-    def put_alarm(self, alarm: AlarmRecord) -> None:
-        self._put(ALARM, row_of(alarm), "kind", "subject")
 
     def tally(self, counted: Mapping[Tally, int]) -> None:
         counts = [{"by_name": name.value, "more": more} for name, more in counted.items()]

@@ -69,9 +69,12 @@ async def commands(request: Request, context: InContext) -> CommandsTaken:
     dependencies=[needs(Permission.FLEET, bulk=True)],
 )
 async def view(request: Request, context: InContext) -> None:
-    """Show this ``FloorView`` to everybody who watches; it is not kept."""
+    """Show this ``FloorView`` to everybody who watches, and measure key figures; the view itself
+    is not kept."""
     newest = from_json(decode(await request.body()), FloorView)
-    context.latest.show(newest, context.clock())
+    now_ms = context.clock()
+    context.latest.show(newest, now_ms)
+    context.bridge.kpis.take(newest, now_ms)
 
 
 def _apply(bridge: Bridge, body: bytes, now_ms: int) -> CommandsTaken:

@@ -1,5 +1,6 @@
-"""News over a WebSocket: movements of the books and messages for the WMS, in order and without
-gaps. What a client has seen it says itself, so that it goes on where it stopped."""
+"""News over a WebSocket: movements of the books, messages for the WMS and changes of alarms, in
+order and without gaps. What a client has seen it says itself, so that it goes on where it
+stopped."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from wms_bridge.api.bell import Bell
 from wms_bridge.api.context import Context, context_of
 from wms_bridge.api.params import MAX_NUMBER
 from wms_bridge.api.permitting import needs
+from wms_bridge.records.alarms import ChangeQuery
 
 router = APIRouter()
 PAGE = 100
@@ -25,21 +27,22 @@ Read = Callable[[int], tuple[tuple[int, Item], ...]]
 
 
 @router.websocket("/v1/events", dependencies=[needs(Permission.SEE)])
-async def events(socket: WebSocket, movements: Seen = None, messages: Seen = None) -> None:
+async def events(
+    socket: WebSocket, movements: Seen = None, messages: Seen = None, alarms: Seen = None
+) -> None:
     """Push news of the streams asked for, above the numbers given: ``?movements=0&messages=17``.
-    Each text frame is ``{"stream": "movements", "number": 1, "movement": {...}}`` or ``{"stream":
-    "messages", "number": 1, "message": {...}}``."""
+    Each text frame is ``{"stream": "movements", "number": 1, "movement": {...}}``; of ``messages``
+    it has a ``message``, of ``alarms`` a ``change`` instead."""
     await socket.accept()
     context = context_of(socket)
     readers = _readers(context)
-    wanted = {"movements": movements, "messages": messages}
+    wanted = {"movements": movements, "messages": messages, "alarms": alarms}
     asked = {name: seen for name, seen in wanted.items() if seen is not None}
     if not asked:
-        await socket.close(1008, "ask for ?movements=<number> or ?messages=<number>")
+        await socket.close(1008, "ask for ?movements=, ?messages= or ?alarms=<number>")
         return
-    bell = context.feed
     tasks = [
-        asyncio.create_task(_push(socket, name, readers[name], seen, bell, context.outbox))
+        asyncio.create_task(_push(socket, name, readers[name], seen, _bells(context, name)))
         for name, seen in asked.items()
     ]
     tasks.append(asyncio.create_task(_listen(socket)))
@@ -65,12 +68,25 @@ def _readers(context: Context) -> dict[str, Read]:
         found = promises.messages(after, PAGE)
         return tuple((one.number, {"message": decode(one.body.encode())}) for one in found)
 
-    return {"movements": movements, "messages": messages}
+    def alarms(after: int) -> tuple[tuple[int, Item], ...]:
+        query = ChangeQuery(after=after, oldest_first=True, limit=PAGE)
+        found = context.bridge.alarms.changes(query)
+        return tuple((change.number, {"change": change}) for change in found)
+
+    return {"movements": movements, "messages": messages, "alarms": alarms}
+
+
+def _bells(context: Context, stream: str) -> tuple[Bell, Bell]:
+    """Those that may tell of news of a stream."""
+    if stream == "alarms":
+        return context.alarms, context.alarms
+    return context.feed, context.outbox
 
 
 async def _push(
-    socket: WebSocket, name: str, read: Read, seen: int, bell: Bell, other: Bell
+    socket: WebSocket, name: str, read: Read, seen: int, bells: tuple[Bell, Bell]
 ) -> None:
+    bell, other = bells
     while not bell.closed:
         rung, also = bell.listen(), other.listen()
         found = await run_in_threadpool(read, seen)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from planner.codec.messages import encode, to_json
 from wms_bridge.access.roles import Permission
 from wms_bridge.answers import BridgeStatus, OutboxEntry, WmsStatus
-from wms_bridge.api.answers import AlarmsOut, DiscrepanciesOut, part_of
+from wms_bridge.api.answers import DiscrepanciesOut, part_of
 from wms_bridge.api.bodies import answers, ref
 from wms_bridge.api.context import Context, InContext
 from wms_bridge.api.params import Limit
@@ -29,12 +29,6 @@ def kpis(context: InContext) -> Response:
     counts = {name.value: count for name, count in context.bridge.tallies().items()}
     body = {"bridge": counts, "floor": view.kpis if view else None}
     return Response(encode(body), media_type="application/json")
-
-
-@router.get("/alarms", dependencies=[needs(Permission.SEE)])
-def alarms(context: InContext) -> AlarmsOut:
-    """The latest word on every subject, the latest change first."""
-    return AlarmsOut(alarms=context.bridge.alarms())
 
 
 @router.get("/discrepancies", dependencies=[needs(Permission.SEE)])
