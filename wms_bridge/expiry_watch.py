@@ -1,12 +1,12 @@
 """Watching dates go by: lots are held when they expire."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from wms_bridge.access.acting import Act, acting
 from wms_bridge.holds.expiring import BY, REASON
 from wms_bridge.recalls.desk import LotDesk
+from wms_bridge.repeating import repeat
 
 LOG = logging.getLogger(__name__)
 PERIOD_S = 10.0
@@ -24,13 +24,8 @@ class ExpiryWatch:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled."""
-        while True:
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:
-                # A full disk, say. What expired meanwhile is found by the next look.
-                LOG.exception("lots cannot be looked through for expired ones")
-            await asyncio.sleep(self._period_s)
+        told = "lots cannot be looked through for expired ones"
+        await repeat(self.look, self._period_s, LOG, told)
 
     def look(self) -> int:
         """Hold what has expired since the last look (at the first one: ever); how many lots."""

@@ -1,12 +1,12 @@
 """Watching the clock for alarms that were set aside: they come back when their time is over."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from wms_bridge.access.acting import Act, acting
 from wms_bridge.alarms.desk import AlarmDesk
 from wms_bridge.alarms.shelving import BY, REASON
+from wms_bridge.repeating import repeat
 
 LOG = logging.getLogger(__name__)
 PERIOD_S = 1.0
@@ -23,13 +23,8 @@ class ShelfWatch:
 
     async def run(self) -> None:
         """Look every second until cancelled."""
-        while True:
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:
-                # A full disk, say. What is over by then comes back after the next look.
-                LOG.exception("alarms cannot be looked through for shelves that are over")
-            await asyncio.sleep(self._period_s)
+        told = "alarms cannot be looked through for shelves that are over"
+        await repeat(self.look, self._period_s, LOG, told)
 
     def look(self) -> int:
         """Have back what is over; how many alarms."""

@@ -1,13 +1,14 @@
 """Looking at the bridge's own books now and then, for key figures."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
 from wms_bridge.kpis.desk import KpiDesk
+from wms_bridge.repeating import repeat
 
 LOG = logging.getLogger(__name__)
 PERIOD_S = 5.0
+TOLD = "key figures cannot be kept"
 
 
 class KpiWatch:
@@ -21,18 +22,12 @@ class KpiWatch:
     async def run(self) -> None:
         """Look every few seconds until cancelled; then keep what was measured."""
         try:
-            while True:
-                await asyncio.to_thread(self._look)
-                await asyncio.sleep(self._period_s)
+            await repeat(self._look, self._period_s, LOG, TOLD)
         finally:
-            self._try(self._kpis.keep)
+            try:
+                self._kpis.keep()
+            except Exception:
+                LOG.exception(TOLD)
 
     def _look(self) -> None:
-        self._try(lambda: self._kpis.look(self._clock()))
-
-    def _try(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            # A full disk, say. Nothing is lost: it is counted by the next look.
-            LOG.exception("key figures cannot be kept")
+        self._kpis.look(self._clock())
