@@ -6,7 +6,7 @@ the cache folder, one set per lock file, and are linked into the source folder. 
 if it is 22.12 or newer, else it comes from PyPI into the cache folder. Standard library only.
 
 ``--test`` runs the tests of the console's own code instead (Vitest), ``--run`` another script of
-its package.json. Exit code 0: ready. Exit code 3: npm's registry cannot be reached; the bridge
+its package.json; ``PODHERD_CONSOLE_DIST`` names another folder than dist/. Exit code 0: ready. Exit code 3: npm's registry cannot be reached; the bridge
 works, and says at ``/console/`` what is missing.
 """
 
@@ -30,7 +30,8 @@ from scripts.stamps import Stamps, digest  # noqa: E402
 ROOT = HERE.parent
 SOURCES = ROOT / "wms_bridge" / "web" / "console"
 CONTRACT = ROOT / "docs" / "reference" / "openapi.json"
-DIST = SOURCES / "dist"
+OUTPUT_VARIABLE = "PODHERD_CONSOLE_DIST"
+DIST = Path(os.environ.get(OUTPUT_VARIABLE) or SOURCES / "dist").absolute()
 STEP = "made-from"
 NODE = "24.19.0"
 OLDEST_NODE = (22, 12)
@@ -98,9 +99,9 @@ def build() -> bool:
         wanted = _digest()
         node = find_node()
         _link_packages(node)
-        fresh = DIST.with_name("dist.new")
+        fresh = DIST.with_name(f"{DIST.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        _npm(node, ["run", "build"], "the console cannot be built", PODHERD_CONSOLE_DIST=str(fresh))
+        _npm(node, ["run", "build"], "the console cannot be built", **{OUTPUT_VARIABLE: str(fresh)})
         Stamps(fresh).put(STEP, wanted)
         _replace(fresh)
     return True
@@ -156,7 +157,7 @@ def _link_packages(node: Node) -> None:
 
 
 def _replace(fresh: Path) -> None:
-    before = DIST.with_name("dist.old")
+    before = DIST.with_name(f"{DIST.name}.old")
     shutil.rmtree(before, ignore_errors=True)
     if DIST.exists():
         DIST.rename(before)

@@ -6,7 +6,17 @@ from enum import StrEnum
 
 from planner.warehouse.counts import CountTask
 from planner.warehouse.flows import Flow
-from planner.warehouse.ids import LineId, OrderId, PickId, PodId, RobotId, StationId, VisitId
+from planner.warehouse.ids import (
+    InterventionId,
+    LineId,
+    OrderId,
+    PickId,
+    PodId,
+    RobotId,
+    StationId,
+    VisitId,
+)
+from planner.warehouse.interventions import InterventionOutcome
 from planner.warehouse.picks import PickTask, ShortReason
 from planner.warehouse.receipts import PutTask
 from planner.warehouse.transport import TransportOrder
@@ -158,6 +168,15 @@ class RaiseAlarm:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerIntervention:
+    """How far the fleet is with what an operator wants, and in ``text`` what follows or why not."""
+
+    intervention: InterventionId
+    outcome: InterventionOutcome
+    text: str = ""
+
+
 Command = (
     SendTransportOrder
     | ShowPicks
@@ -167,4 +186,5 @@ Command = (
     | ShortenLine
     | RouteLine
     | RaiseAlarm
+    | AnswerIntervention
 )

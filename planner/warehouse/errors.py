@@ -23,6 +23,7 @@
     ├── InvalidTag         an EPC that cannot be decoded or encoded; reads that cannot be used
     ├── InvalidCount       evidence of stock that is no distribution, or rests on nothing
     ├── InvalidAlarm       an alarm that cannot be acknowledged or shelved like this
+    ├── InvalidIntervention  an intervention of an operator that makes no sense
     ├── NotFound           an order, pick, station ... that is not known
     │   └── UnknownSite    a site that is not the one this bridge runs
     ├── Unavailable        a service that cannot be reached (also a ConnectionError)
@@ -120,6 +121,10 @@ class InvalidCount(PodherdError):
 
 class InvalidAlarm(PodherdError):
     """An alarm cannot be acknowledged or shelved like this."""
+
+
+class InvalidIntervention(PodherdError):
+    """What an operator wants of the fleet makes no sense."""
 
 
 class NotFound(PodherdError):

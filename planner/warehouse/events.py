@@ -17,6 +17,7 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
+from planner.warehouse.interventions import Intervention
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
@@ -259,6 +260,45 @@ class RobotLeft:
     robot: RobotId
 
 
+@dataclass(frozen=True, slots=True)
+class InterventionAsked:
+    """An operator wants something of the fleet. The fleet's own process follows it, and tells the
+    dispatcher what of it concerns routes and work; the dispatcher itself passes it over."""
+
+    intervention: Intervention
+
+
+@dataclass(frozen=True, slots=True)
+class RobotSent:
+    """A robot that carries nothing is to drive to a node and stay there, with no other work, until
+    :class:`RobotFreed`. The same again changes nothing."""
+
+    robot: RobotId
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class RobotFreed:
+    """A robot that was sent somewhere takes work again; one that was not changes nothing."""
+
+    robot: RobotId
+
+
+@dataclass(frozen=True, slots=True)
+class RobotRerouted:
+    """A robot is to look for a way that, for a time, does not lead through what it waits for."""
+
+    robot: RobotId
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationCleared:
+    """Nodes of a silent robot's base beyond where it was seen last are free for others. While it is
+    heard of this changes nothing."""
+
+    robot: RobotId
+
+
 Event = (
     OrderReceived
     | OrderChanged
@@ -289,4 +329,9 @@ Event = (
     | RobotJoined
     | RobotLeaving
     | RobotLeft
+    | InterventionAsked
+    | RobotSent
+    | RobotFreed
+    | RobotRerouted
+    | ReservationCleared
 )

@@ -11,6 +11,7 @@ ChargerId = NewType("ChargerId", str)
 NodeId = NewType("NodeId", str)
 EdgeId = NewType("EdgeId", str)
 ClosureId = NewType("ClosureId", str)
+InterventionId = NewType("InterventionId", str)
 """What an operator calls a place that is closed for a while."""
 
 RuleId = NewType("RuleId", str)

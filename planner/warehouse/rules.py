@@ -2,12 +2,11 @@
 cells, priorities. What is wrong with a rule by itself is told here; what it would do to a floor in
 :mod:`planner.roadmap.rules`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from math import isfinite
 
+from planner.warehouse.areas import check_area
 from planner.warehouse.errors import InvalidRule
 from planner.warehouse.ids import NodeId, RuleId, Sku
 from planner.warehouse.site import Point
@@ -25,10 +24,8 @@ TRIPS = (
     RobotActivity.PARK,
 )
 """What robots drive for."""
-_CORNERS_MAX = 64
 _NODES_MAX = 10_000
 _NAME_MAX = 100
-_LEAST_M2 = 1e-4
 
 
 class RuleKind(StrEnum):
@@ -101,20 +98,7 @@ def check_rule(rule: FloorRule) -> None:
         remedy = f"Name at most {_NODES_MAX}, or draw an area."
         raise InvalidRule("too many nodes", field="nodes", value=len(rule.nodes), remedy=remedy)
     if rule.area_m:
-        check_area(rule.area_m)
-
-
-def check_area(corners: Sequence[Point]) -> None:
-    """Whether corners (metres) make a plain polygon; :class:`InvalidRule` if not."""
-    if not 3 <= len(corners) <= _CORNERS_MAX:
-        raise _no_area(f"an area has 3 to {_CORNERS_MAX} corners", len(corners))
-    if not all(isfinite(x) and isfinite(y) and abs(x) + abs(y) < 1e6 for x, y in corners):
-        raise _no_area("a corner is no place", list(corners))
-    sides = list(pairwise((*corners, corners[0])))
-    if any(_cross(one, two) for i, one in enumerate(sides) for two in sides[i + 1 :]):
-        raise _no_area("its sides cross", list(corners))
-    if abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in sides)) / 2 < _LEAST_M2:
-        raise _no_area("the area is empty", list(corners))
+        check_area(rule.area_m, InvalidRule)
 
 
 def _check_name(name: str) -> None:
@@ -165,17 +149,3 @@ def _check_priority(rule: FloorRule) -> None:
             value=[str(name) for name in named],
             remedy="Send one of them.",
         )
-
-
-def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _cross(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
-    (a, b), (c, d) = first, second
-    return _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0
-
-
-def _no_area(problem: str, value: object) -> InvalidRule:
-    remedy = "Send the corners in order around the area, in metres."
-    return InvalidRule(problem, field="area_m", value=value, remedy=remedy)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planner.warehouse.commands import RaiseAlarm
-from planner.warehouse.ids import NodeId, PodId, RobotId, StationId
+from planner.warehouse.ids import ClosureId, NodeId, PodId, RobotId, StationId
 from planner.warehouse.site import Point
 
 
@@ -57,7 +57,8 @@ class Wait:
 @dataclass(frozen=True, slots=True)
 class RobotView:
     """``base`` and ``horizon`` are the points (metres) still to drive, released and planned;
-    ``wait`` is there while the robot cannot get on."""
+    ``wait`` is there while the robot cannot get on, ``sent`` while an operator keeps it at a node;
+    ``leaving`` robots get no more work."""
 
     robot: RobotId
     x_m: float
@@ -70,6 +71,9 @@ class RobotView:
     base: tuple[Point, ...]
     horizon: tuple[Point, ...]
     wait: Wait | None = None
+    paused: bool = False
+    sent: NodeId | None = None
+    leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,34 @@ class Kpis:
 
 
 @dataclass(frozen=True, slots=True)
+class StopView:
+    """A stop in force: of ``robots``, of who is in ``area_m``, or with neither of the site."""
+
+    stop: str
+    robots: tuple[RobotId, ...]
+    area_m: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A person on the floor, or on the way there: ``state`` is ``draining``, ``frozen`` or
+    ``entered``; ``inside`` are robots whose footprint or released way touches the area."""
+
+    entry: str
+    area_m: tuple[Point, ...]
+    state: str
+    inside: tuple[RobotId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureView:
+    """Nodes that are closed, by where they are (metres)."""
+
+    closure: ClosureId
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FloorView:
     """One frame."""
 
@@ -140,6 +172,9 @@ class FloorView:
     stations: tuple[StationView, ...]
     kpis: Kpis
     alarms: tuple[RaiseAlarm, ...]
+    stops: tuple[StopView, ...] = ()
+    entries: tuple[EntryView, ...] = ()
+    closures: tuple[ClosureView, ...] = ()
 
 
 def chain_of_waits(robots: Iterable[RobotView], robot: RobotId) -> tuple[tuple[RobotId, Wait], ...]:

@@ -8,6 +8,7 @@ import httpx
 from planner.codec.messages import encode, to_json
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
+from scripts.console import DIST
 from tests.wms_bridge.serving import ServerThread
 from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.api.app import create_app
@@ -42,7 +43,7 @@ class FloorServer:
 
     def start(self) -> None:
         """Serves until :meth:`stop`."""
-        app = create_app(self.bridge, clock=lambda: self.now_ms, api_key=self.api_key)
+        app = create_app(self.bridge, clock=lambda: self.now_ms, api_key=self.api_key, console=DIST)
         self._server = ServerThread(app, self.port, grace_s=1)
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError, OperationalError
 
 from planner.warehouse.errors import InvalidMessage, PodherdError, Unavailable
 from wms_bridge.adapters.sql.engines import connect_writer, open_engine, sqlite_url
@@ -25,8 +25,8 @@ __all__ = ["SqlStore", "downgrade", "migrate", "sqlite_url"]
 class SqlStore:
     """See :class:`wms_bridge.ports.store.Store`. Opening brings the tables up to date; with
     ``read_only`` nothing is changed, and a bridge may be using the database. Everything raises
-    :class:`Unavailable` while the database is locked, full, not there or another bridge's. At most
-    ``group`` writers share a commit."""
+    :class:`Unavailable` while the database is locked, full, damaged, not there or another bridge's.
+    At most ``group`` writers share a commit."""
 
     def __init__(self, database_url: str, *, read_only: bool = False, group: int = MOST_IN_GROUP):
         self._engine = open_engine(database_url)
@@ -94,6 +94,16 @@ def _in_our_words() -> Iterator[None]:
             field="text",
             value=str(error.orig),
             remedy="Send text without the character U+0000.",
+        ) from error
+    except DatabaseError as error:
+        # SQLite raises the base class itself for a damaged file, and for one that is none of its.
+        if type(error) is not DatabaseError:
+            raise
+        raise Unavailable(
+            "the database is damaged, or this is no database",
+            field="database",
+            value=str(error.orig),
+            remedy="Nothing was changed. Stop the bridge and put back a copy made before.",
         ) from error
 
 
