@@ -6,8 +6,9 @@ the cache folder, one set per lock file, and are linked into the source folder. 
 if it is 22.12 or newer, else it comes from PyPI into the cache folder. Standard library only.
 
 ``--test`` runs the tests of the console's own code instead (Vitest), ``--run`` another script of
-its package.json; ``PODHERD_CONSOLE_DIST`` names another folder than dist/. Exit code 0: ready. Exit code 3: npm's registry cannot be reached; the bridge
-works, and says at ``/console/`` what is missing.
+its package.json. ``PODHERD_CONSOLE_DIST`` names another folder than dist/. Exit code 0: ready. Exit
+code 3: npm's registry cannot be reached; the bridge works, and says at ``/console/`` what is
+missing.
 """
 
 import argparse
