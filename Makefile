@@ -3,11 +3,12 @@ PYTHON ?= python3
 SITE ?= small
 ROBOTS ?=
 ORDERS ?= 200
-SPEED ?= max
+SPEED ?=
 SEED ?= 1
 WORLD ?= fast
 RECEIPTS ?=
 ARMS ?=
+FAULTS ?=
 WMS ?= webhook
 DB ?= sqlite
 DATA ?=
@@ -20,6 +21,7 @@ help: ## this list
 	@echo
 	@echo "  demo takes SITE=tiny|small|medium|FILE ROBOTS=n ORDERS=n SPEED=max|1|10 SEED=n WORLD=fast|gazebo"
 	@echo "  and RECEIPTS=share ARMS=n: goods that come in, pick stations with a robot arm"
+	@echo "  and FAULTS=1: things go wrong, for you to deal with at the console (10 times real time)"
 	@echo "  and WMS=tryton [DB=postgresql]: on a real Tryton, installed into the cache folder"
 	@echo "  bench-mapf takes QUICK=1 (ten minutes instead of an hour) and DATA=DIR"
 	@echo "  bench-g2p takes QUICK=1 (ten minutes instead of hours) and DATA=DIR"
@@ -37,9 +39,9 @@ setup-tryton: setup ## the same, and a real Tryton into the cache folder (half a
 
 demo: $(if $(filter gazebo,$(WORLD)),setup-gazebo,$(if $(filter tryton,$(WMS)),setup-tryton,setup)) ## a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations
 	@.venv/bin/podherd demo --site $(SITE) $(if $(ROBOTS),--robots $(ROBOTS)) --orders $(ORDERS) \
-		--speed $(SPEED) --seed $(SEED) --world $(WORLD) \
+		$(if $(SPEED),--speed $(SPEED)) --seed $(SEED) --world $(WORLD) \
 		$(if $(RECEIPTS),--receipts $(RECEIPTS)) $(if $(ARMS),--arms $(ARMS)) \
-		--wms $(WMS) $(if $(filter tryton,$(WMS)),--tryton-db $(DB))
+		$(if $(FAULTS),--faults) --wms $(WMS) $(if $(filter tryton,$(WMS)),--tryton-db $(DB))
 
 conformance-tryton: setup-tryton ## the conformance kit against a real Tryton, on both databases (DB=, ONLY=)
 	@.venv/bin/python scripts/tryton_conformance.py $(if $(filter file,$(origin DB)),,--db $(DB)) $(if $(ONLY),--only $(ONLY))

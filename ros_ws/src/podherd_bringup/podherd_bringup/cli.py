@@ -11,7 +11,9 @@ from rich.console import Console
 
 from planner.warehouse.errors import PodherdError
 from podherd_bringup.demo import DemoSettings, run_demo
+from podherd_bringup.faults import SPEED as FAULTY_SPEED
 from podherd_bringup.fleet_cli import app as fleet_app
+from podherd_bringup.opening import has_display
 from podherd_bringup.tryton_server import POSTGRES_VARIABLE
 from sim_worlds import cli as simulation
 from sim_worlds.counting.cli import app as count_app
@@ -53,7 +55,7 @@ def demo(
     site: Annotated[str, typer.Option(help="A shipped site or a site file.")] = "small",
     robots: Annotated[int | None, typer.Option(help="How many; those of the site.")] = None,
     orders: Annotated[str, typer.Option(help="How many, or an order file (CSV).")] = "200",
-    speed: Annotated[str, typer.Option(help="max, or a factor of real time.")] = "max",
+    speed: Annotated[str, typer.Option(help="max, or a factor; max, 10 with --faults.")] = "",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     world: Annotated[str, typer.Option(help="What they drive in: fast or gazebo.")] = "fast",
     day: Annotated[datetime | None, typer.Option(help="Only this day of the file.")] = None,
@@ -62,15 +64,20 @@ def demo(
     arms: Annotated[int | None, typer.Option(help="Stations with a robot arm; 1 of more.")] = None,
     wms: Annotated[str, typer.Option(help="webhook, or tryton: a real one.")] = "webhook",
     tryton_db: Annotated[str, typer.Option(help="Its: sqlite or postgresql.")] = "sqlite",
-    port: Annotated[int, typer.Option(help="Of the bridge and its page.")] = DEFAULT_PORT,
+    faults: Annotated[bool, typer.Option("--faults", help="Things go wrong.")] = False,
+    show: Annotated[bool, typer.Option(help="Open the console, if there is a desktop.")] = True,
+    port: Annotated[int, typer.Option(help="Of the bridge and its console.")] = DEFAULT_PORT,
     runs: Annotated[Path, typer.Option(help="Folder for the files of runs.")] = Path("var"),
 ) -> None:
     """Run a whole shift: orders and goods, ROS 2 robots, people and arms, confirmations."""
     # The end of a terminal session ends the run in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    default_speed = FAULTY_SPEED if faults else "max"
     try:
         settings = DemoSettings(
-            *(site, robots, orders, speed, seed, world, day and day.date(), limit),
+            *(site, robots, orders, speed or default_speed, seed, world),
+            day=day and day.date(),
+            limit=limit,
             port=port,
             runs=runs,
             receipts=receipts,
@@ -78,6 +85,8 @@ def demo(
             wms=wms,
             tryton_db=tryton_db,
             postgres=os.environ.get(POSTGRES_VARIABLE, ""),
+            faults=faults,
+            show_console=show and has_display(),
         )
         verdict = run_demo(settings, _CONSOLE)
     except PodherdError as error:

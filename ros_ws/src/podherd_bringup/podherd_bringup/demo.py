@@ -12,19 +12,23 @@ from rich.console import Console
 from planner.roadmap.geometry import checked_roadmap
 from planner.warehouse.errors import PodherdError
 from planner.warehouse.site import Site
+from podherd_bringup import faults
 from podherd_bringup.environment import find_workspace, free_domain_id, ros_environment
+from podherd_bringup.faults import Injector, plan_faults
 from podherd_bringup.gazebo import GazeboPlan
 from podherd_bringup.offices import Office, TrytonOffice, WebhookOffice
-from podherd_bringup.programs import Wiring, free_port
+from podherd_bringup.opening import ConsoleOpener
+from podherd_bringup.programs import ROBOT_PREFIX, Wiring, floor_programs, free_port
 from podherd_bringup.run_folder import RunFolder
 from podherd_bringup.screen import Screen
-from podherd_bringup.shift import LiveShift
+from podherd_bringup.shift import LiveShift, Progress
 from podherd_bringup.supervisor import Supervisor
 from podherd_bringup.tryton_server import POSTGRESQL, SQLITE, TrytonPlan, find_root
 from podherd_bringup.verdict import Verdict, judge, show
 from podherd_world.pacer import parse_speed
 from sim_worlds.gazebo.prefix import find_gazebo
 from sim_worlds.gazebo.server import free_port as free_gazebo_port
+from sim_worlds.picker import ArmParams
 from sim_worlds.shift import (
     Shift,
     generated_shift,
@@ -47,7 +51,8 @@ class DemoSettings:
     ``receipts``: share (0 to 1) of the stock for the orders that comes in during the shift.
     ``arms``: pick stations with a robot arm; None: one, unless the site has but one station.
     ``wms``: ``webhook`` (a fake that is told) or ``tryton`` (a real one; ``tryton_db`` is
-    ``sqlite`` or ``postgresql``, on the server at ``postgres`` or one of its own)."""
+    ``sqlite`` or ``postgresql``, on the server at ``postgres`` or one of its own). With ``faults``
+    things go wrong (:mod:`podherd_bringup.faults`); ``show_console`` opens it in a browser."""
 
     site: str = "small"
     robots: int | None = None
@@ -65,6 +70,8 @@ class DemoSettings:
     wms: str = "webhook"
     tryton_db: str = SQLITE
     postgres: str = ""
+    faults: bool = False
+    show_console: bool = False
 
     def __post_init__(self) -> None:
         parse_speed(self.speed)
@@ -77,6 +84,13 @@ class DemoSettings:
                 field="orders",
                 value=self.orders,
                 remedy="Ask for 1 or more.",
+            )
+        if self.faults and self.world != "fast":
+            raise PodherdError(
+                "robots that halt would hold up a world in lock-step",
+                field="faults",
+                value=self.world,
+                remedy="Take the fast world.",
             )
         if not 0 <= self.receipts <= 1:
             raise PodherdError(
@@ -108,13 +122,32 @@ def run_demo(settings: DemoSettings, console: Console) -> Verdict:
         f"{site.pod_count} pods; {len(plan.orders)} orders with {lines} lines, "
         f"{len(plan.receipts)} receipts, seed {settings.seed}"
     )
-    console.print(f"watch it at {wiring.bridge_url}  (files: {wiring.folder.path})")
+    console.print(f"console: {wiring.console_url}  (files: {wiring.folder.path})")
     with Supervisor(wiring.folder.logs) as supervisor, Screen(console) as screen:
-        end = LiveShift(plan, wiring, screen.watch, office=office).run(supervisor)
+        watchers = [screen.watch]
+        if settings.faults:
+            watchers.append(_injector(settings, wiring, supervisor, console).watch)
+        if settings.show_console:
+            watchers.append(ConsoleOpener(wiring.console_url).watch)
+
+        def watch(progress: Progress) -> None:
+            for watcher in watchers:
+                watcher(progress)
+
+        end = LiveShift(plan, wiring, watch, office=office).run(supervisor)
         supervisor.stop()
     verdict = judge(end, wiring.folder)
     show(verdict, console)
     return verdict
+
+
+def _injector(
+    settings: DemoSettings, wiring: Wiring, supervisor: Supervisor, console: Console
+) -> Injector:
+    programs = floor_programs(wiring, _site(settings))
+    robots = [one.name for one in programs if one.name.startswith(ROBOT_PREFIX)]
+    planned = plan_faults(robots, settings.seed, wms_goes=settings.wms == "webhook")
+    return Injector(planned, wiring, supervisor, console.print)
 
 
 def plan_of(settings: DemoSettings) -> Shift:
@@ -152,9 +185,10 @@ def _wiring(settings: DemoSettings, site: Site) -> Wiring:
         wms_port=free_port(bridge_port + 1),
         speed=settings.speed,
         seed=settings.seed,
-        short_slot_share=settings.short_slot_share,
+        short_slot_share=faults.SHORT_SLOT_SHARE if settings.faults else settings.short_slot_share,
         ros=ros_environment(os.environ, free_domain_id()),
         gazebo=_gazebo() if settings.world == "gazebo" else None,
+        arm_failure_rate=faults.ARM_FAILURE_RATE if settings.faults else ArmParams().failure_rate,
     )
 
 

@@ -19,6 +19,8 @@ from wms_bridge.links.connect import PASSWORD_VARIABLE
 _ROBOT_PROCESSES_MAX = 12
 """Discovery on one host ends at 32 ROS 2 processes; more robots share one."""
 _PORTS_TRIED = 50
+ROBOT_PREFIX = "robot-"
+"""Processes of robots are called so, and after the first of their robots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ class Wiring:
 
     @property
     def bridge_url(self) -> str:
-        """Where the bridge and its page are."""
+        """Where the bridge is."""
         return f"http://127.0.0.1:{self.bridge_port}"
+
+    @property
+    def console_url(self) -> str:
+        """Where the operator console is."""
+        return f"{self.bridge_url}/console/"
 
     @property
     def webhook_url(self) -> str:
@@ -109,7 +116,7 @@ def _gazebo_programs(wiring: Wiring, plan: GazeboPlan, site: Site) -> tuple[Prog
         plan.server(folder.gazebo, site, wiring.seed),
         _node("world", "podherd_gazebo.gazebo_node", world, ros),
         *(
-            _node(f"robot-{group[0]}", "podherd_robot.robot_node", settings, ros)
+            _node(f"{ROBOT_PREFIX}{group[0]}", "podherd_robot.robot_node", settings, ros)
             for group, settings in plan.robot_settings(site, folder.site)
         ),
         _node("fleet", "podherd_fleet.fleet_node", fleet, ros),
@@ -147,7 +154,7 @@ def free_port(wanted: int) -> int:
 def _robots(robots: list[RobotId], site: Path, ros: Mapping[str, str]) -> Program:
     names = ",".join(f"'{robot}'" for robot in robots)
     settings = {"robots": f"[{names}]", "site": site}
-    return _node(f"robot-{robots[0]}", "podherd_robot.robot_node", settings, ros)
+    return _node(f"{ROBOT_PREFIX}{robots[0]}", "podherd_robot.robot_node", settings, ros)
 
 
 def _node(

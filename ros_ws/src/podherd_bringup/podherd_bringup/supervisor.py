@@ -78,6 +78,18 @@ class Supervisor:
         """Process id of a program."""
         return self._running[name].process.pid
 
+    def halt(self, name: str) -> None:
+        """Stops the clock of a program: it does nothing until :meth:`go_on`."""
+        self._signal(self._running[name], signal.SIGSTOP)
+
+    def go_on(self, name: str) -> None:
+        """Lets a program go on that was halted."""
+        self._signal(self._running[name], signal.SIGCONT)
+
+    def kill(self, name: str) -> None:
+        """Kills a program; :meth:`poll` starts it again."""
+        self._signal(self._running[name], signal.SIGKILL)
+
     def poll(self) -> None:
         """Starts dead programs again when their time has come. Raises :class:`ProcessFailed` for
         one that does not stay up, or that was vital."""
