@@ -1,1 +1,1 @@
-"""Between the WMS and the robots: orders in, the stock ledger, confirmations out, the live page."""
+"""Between the WMS and the robots: orders in, ledger, confirmations out, the operator console."""

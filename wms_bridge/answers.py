@@ -47,10 +47,12 @@ class OrderProgress:
 
 @dataclass(frozen=True, slots=True)
 class OrderWithLines(OrderProgress):
-    """One order and its lines, and how far it is."""
+    """One order and its lines, and how far it is; ``etag`` is what a change may name in the
+    header If-Match, so that nothing is done to an order that is another by then."""
 
     phase: OrderPhase
     order_lines: tuple[OrderLineProgress, ...]
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

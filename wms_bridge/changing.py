@@ -16,6 +16,7 @@ from planner.warehouse.ids import OrderId, PodId
 from planner.warehouse.orders import OrderLine, PickOrder
 from planner.warehouse.picks import ShortReason
 from wms_bridge.intake import check_lines, check_names, line_record
+from wms_bridge.interventions.errors import StalePage
 from wms_bridge.names import check_name, check_rank
 from wms_bridge.phases import InTote, OrderPhase, PutBack, in_tote, phase_of, put_back
 from wms_bridge.ports.store import Reading, Writing
@@ -61,13 +62,20 @@ class _Found:
 
 
 def cancel_order(
-    tx: Writing, order: OrderId, key: str | None, now_ms: int, under_way: Set[PodId] = NO_PODS
+    tx: Writing,
+    order: OrderId,
+    key: str | None,
+    now_ms: int,
+    under_way: Set[PodId] = NO_PODS,
+    seen: str | None = None,
 ) -> OrderAltered:
     """Nothing more of the order is picked; what was stays in its tote, and the WMS is told.
-    ``under_way`` are pods that are being carried to stations.
+    ``under_way`` are pods that are being carried to stations; ``seen`` is the entity tag that
+    whoever asks has seen.
 
-    :class:`NotFound` if there is no such order, :class:`TooLate` if it is complete. Cancelled
-    again, it stays cancelled and nothing is done.
+    :class:`NotFound` if there is no such order, :class:`TooLate` if it is complete,
+    :class:`StalePage` if it is not as it was ``seen`` any more. Cancelled again, it stays cancelled
+    and nothing is done.
     """
     key, digest = key or f"cancel/{order}", body_hash("cancel", order)
     before = _answered(tx, key, digest)
@@ -78,6 +86,7 @@ def cancel_order(
     if found.phase is OrderPhase.CANCELLED:
         return replace(_altered(tx, found, record, (), False, now_ms), repeated=True)
     _check_open(record)
+    _check_seen(record, seen)
     picks = tx.order_picks(order)
     for pick in picks:
         withdraw(tx, pick, now_ms)
@@ -99,7 +108,12 @@ def cancel_order(
 
 
 def change_order(
-    tx: Writing, order: PickOrder, key: str | None, now_ms: int, under_way: Set[PodId] = NO_PODS
+    tx: Writing,
+    order: PickOrder,
+    key: str | None,
+    now_ms: int,
+    under_way: Set[PodId] = NO_PODS,
+    seen: str | None = None,
 ) -> OrderAltered:
     """Give an open order new contents, all of them or none; lines are matched by their numbers.
 
@@ -114,6 +128,7 @@ def change_order(
     found = _found(tx, order.order, under_way)
     record, lines = found.record, found.lines
     _check_open(record)
+    _check_seen(record, seen)
     check_lines(tx, order)
     _check_picked(lines, order)
     if _same(record, lines, order):
@@ -139,6 +154,7 @@ def prioritise_order(
     key: str | None,
     now_ms: int,
     under_way: Set[PodId] = NO_PODS,
+    seen: str | None = None,
 ) -> OrderAltered:
     """Give an open order another place among the others; without ``due_ms`` it is due when it was.
     Errors as :func:`change_order`."""
@@ -150,6 +166,7 @@ def prioritise_order(
     found = _found(tx, order, under_way)
     record = found.record
     _check_open(record)
+    _check_seen(record, seen)
     due_ms = record.due_ms if due_ms is None else due_ms
     changed = (record.priority, record.due_ms) != (priority, due_ms)
     if changed:
@@ -188,6 +205,16 @@ def _check_open(record: OrderRecord) -> None:
         value=record.order,
         remedy="Send what is wanted as a new order.",
     )
+
+
+def _check_seen(record: OrderRecord, seen: str | None) -> None:
+    if seen is not None and seen != record.etag:
+        raise StalePage(
+            "the order has been changed since it was looked at",
+            field="If-Match",
+            value=seen,
+            remedy="Look at the order as it is now, and decide again.",
+        )
 
 
 def _check_picked(lines: Sequence[LineRecord], order: PickOrder) -> None:

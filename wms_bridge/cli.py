@@ -24,13 +24,15 @@ from wms_bridge.access_cli import (
 from wms_bridge.adapters.sql.engines import database_url, made_ready
 from wms_bridge.adapters.sql.store import SqlStore
 from wms_bridge.answers import Rejection, rejection_of
-from wms_bridge.client import BridgeClient
+from wms_bridge.client import API_KEY_VARIABLE, BridgeClient
 from wms_bridge.conformance_cli import wms_app
 from wms_bridge.items_cli import items_app
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.main import DEFAULT_PORT, SECURITY_VARIABLE, Settings, serve
 from wms_bridge.openapi_cli import openapi
 from wms_bridge.orderfile import FileOrder, RejectedRow, read_orders, text_of_file
+from wms_bridge.recording.journal import KEPT_BYTES, KEPT_DAYS, Retention
+from wms_bridge.recording.recorder import recording_params
 from wms_bridge.replay import ReplayReport, add_skus, replay
 from wms_bridge.rules_cli import policy_app, rules_app
 from wms_bridge.service import verify_store
@@ -38,7 +40,6 @@ from wms_bridge.traces_cli import trace_app
 from wms_bridge.uploading import rows_of, upload
 
 CONSOLE = Console(stderr=True)
-API_KEY_VARIABLE = "PODHERD_API_KEY"
 _LOCAL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 orders_app = typer.Typer(help="Pick orders.", no_args_is_help=True)
@@ -49,6 +50,12 @@ ApiKey = Annotated[
     str | None, typer.Option(envvar=API_KEY_VARIABLE, help="Key of the bridge, if it has one.")
 ]
 Url = Annotated[str, typer.Option(help="Where the bridge is.")]
+SecurityFile = Annotated[
+    Path | None, typer.Option(envvar=SECURITY_VARIABLE, help="File with settings of security.")
+]
+EventLog = Annotated[
+    Path | None, typer.Option(help="Event log that the fleet writes, for what-if questions.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -81,16 +88,31 @@ def bridge(
             help="The WMS: tryton://, odoo://, rest+http://, folder://, or a URL to post to."
         ),
     ] = None,
-    security: Annotated[
-        Path | None, typer.Option(envvar=SECURITY_VARIABLE, help="File with settings of security.")
-    ] = None,
+    security: SecurityFile = None,
     api_key: Annotated[
         str | None, typer.Option(envvar=API_KEY_VARIABLE, help="Key that callers must send.")
     ] = None,
+    recording: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder in which the floor is recorded, for looking back; none: not at all. "
+            "Beside an SQLite file if not given."
+        ),
+    ] = None,
+    recording_days: Annotated[
+        float, typer.Option(min=0.01, help="Drop recordings that are older.")
+    ] = KEPT_DAYS,
+    recording_mb: Annotated[
+        int, typer.Option(min=10, help="Drop the oldest recordings beyond so many megabytes.")
+    ] = KEPT_BYTES // 1_000_000,
+    event_log: EventLog = None,
 ) -> None:
     """Run the bridge between a WMS and the fleet."""
     try:
-        serve(Settings(site, made_ready(database), host, port, wms, api_key, security))
+        kept = Retention(recording_days, recording_mb * 1_000_000)
+        recorded = recording_params(recording, database, kept)
+        place = made_ready(database)
+        serve(Settings(site, place, host, port, wms, api_key, security, recorded, event_log))
     except PodherdError as error:
         raise _failure(error) from error
 

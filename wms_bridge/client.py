@@ -1,5 +1,6 @@
 """Talking to a bridge over HTTP. Errors of the bridge are raised as they were there."""
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -43,6 +44,7 @@ from wms_bridge.answers import (
 from wms_bridge.backoff import BackoffParams, backoff_ms
 from wms_bridge.connection import Connection, Param, json_of, repeated
 from wms_bridge.count_client import CountClient
+from wms_bridge.intervention_client import InterventionClient
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.order_client import OrderClient
 from wms_bridge.picking import PickTaken
@@ -61,9 +63,17 @@ from wms_bridge.records.work import (
 from wms_bridge.stocking import NO_SERIALS, StockLoaded
 
 Result = TypeVar("Result")
+API_KEY_VARIABLE = "PODHERD_API_KEY"
+"""Holds the key that a bridge asks for which has accounts or keys."""
 VERIFY_TIMEOUT_S = 300.0
 STOCK_PAGE = 10_000
 SKUS_PER_PAGE = 10_000
+
+
+def client_of(url: str) -> "BridgeClient":
+    """A client for a program: with the key in the environment (:data:`API_KEY_VARIABLE`), if there
+    is one."""
+    return BridgeClient(url, os.environ.get(API_KEY_VARIABLE))
 
 
 class BridgeClient(OrderClient):
@@ -80,6 +90,7 @@ class BridgeClient(OrderClient):
         super().__init__(Connection(url, api_key, transport))
         self.counts = CountClient(self._http)
         self.alarms = AlarmClient(self._http)
+        self.interventions = InterventionClient(self._http)
 
     def close(self) -> None:
         """Close the connections."""

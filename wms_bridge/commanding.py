@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from planner.warehouse.commands import (
+    AnswerIntervention,
     Command,
     RaiseAlarm,
     RouteLine,
@@ -16,6 +17,7 @@ from planner.warehouse.commands import (
 from planner.warehouse.errors import InvalidMessage, PodherdError
 from wms_bridge.alarms.raising import keep_alarms
 from wms_bridge.counttasks import show_counts
+from wms_bridge.interventions.following import take_answer
 from wms_bridge.picking import shorten_line, show_picks, withdraw_picks
 from wms_bridge.ports.store import Writing
 from wms_bridge.putting import show_puts
@@ -63,6 +65,8 @@ def _do(tx: Writing, shelves: Shelves, command: Command, now_ms: int) -> None:
             shorten_line(tx, command, now_ms)
         case RouteLine():
             route_line(tx, command, now_ms)
+        case AnswerIntervention():
+            take_answer(tx, command, now_ms)
         case _:
             raise InvalidMessage(
                 "not a command for the bridge", field="type", value=type(command).__name__

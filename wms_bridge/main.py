@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from planner.codec.messages import decode, from_json
+from planner.roadmap.geometry import check_site
 from planner.roadmap.rules import RuleCheck
 from planner.warehouse.errors import InvalidSite
 from planner.warehouse.site import Site
@@ -27,6 +28,7 @@ from wms_bridge.access.redacting import redact_logs
 from wms_bridge.access.settings import SecurityParams, security_of
 from wms_bridge.adapters.sql.store import SqlStore
 from wms_bridge.adapters.webhook.hooks import HttpHookSender
+from wms_bridge.adapters.whatif.engine import ProcessEngine
 from wms_bridge.api.app import create_app
 from wms_bridge.connectors.port import Connector
 from wms_bridge.links.connect import Way, way_to
@@ -35,6 +37,7 @@ from wms_bridge.outbox import Delivery, steady_clock_ms
 from wms_bridge.ports.store import Store
 from wms_bridge.posting import Posting
 from wms_bridge.promises.desk import Promises
+from wms_bridge.recording.recorder import Recorder, RecordingParams
 from wms_bridge.service import Bridge
 
 DEFAULT_PORT = 8600
@@ -51,7 +54,8 @@ class Settings:
     """What a bridge process needs to know. Without ``wms_url`` confirmations stay in the outbox.
     Unless ``host`` is this machine only there must be an ``api_key``, or an administrator's account
     or key in the database. ``security`` names a file (:mod:`wms_bridge.access.settings`); what may
-    hold passwords is not shown."""
+    hold passwords is not shown. Without ``recording`` the floor is not recorded, without
+    ``event_log`` (of the fleet) nothing is answered of the running floor's futures."""
 
     site_file: Path
     database_url: str = field(repr=False)
@@ -60,6 +64,8 @@ class Settings:
     wms_url: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     security: Path | None = None
+    recording: RecordingParams | None = None
+    event_log: Path | None = None
 
 
 def serve(settings: Settings) -> None:
@@ -71,7 +77,12 @@ def serve(settings: Settings) -> None:
     try:
         audited = AuditedStore(store, wall_clock_ms)
         access = access_of(settings, security, audited)
-        app = _app(settings, security, Bridge(site, audited, RuleCheck(site)), access)
+        check = RuleCheck(site)
+        engine = ProcessEngine(settings.site_file.absolute(), settings.event_log)
+        bridge = Bridge(
+            site, audited, check, has_node=check.has_node, check_site=check_site, whatif=engine
+        )
+        app = _app(settings, security, bridge, access)
         server = _Server(_config(settings, security, app), app)
         redact_logs("uvicorn", "uvicorn.error", "uvicorn.access")
         _spare_collections()
@@ -157,11 +168,18 @@ def _app(settings: Settings, security: SecurityParams, bridge: Bridge, access: A
         posting=_posting(store, outbound),
         link=_link(bridge, way.connector) if way and way.connector else None,
         outbound=outbound,
+        recorder=_recorder(settings, bridge),
         access=access,
         rates=security.rates,
         sockets=security.sockets,
         allowed_hosts=security.host_names or local,
     )
+
+
+def _recorder(settings: Settings, bridge: Bridge) -> Recorder | None:
+    if settings.recording is None:
+        return None
+    return Recorder(settings.recording, bridge.site, bridge.store.inner, wall_clock_ms)
 
 
 def _delivery(store: Store, way: Way) -> Delivery:

@@ -61,10 +61,11 @@ class OrderDesk(Desk):
         now_ms: int,
         key: str | None = None,
         under_way: Set[PodId] = NO_PODS,
+        seen: str | None = None,
     ) -> OrderAltered:
         """Stop an order; see :func:`wms_bridge.changing.cancel_order`."""
         with self.store.writing() as tx:
-            altered = cancel_order(tx, order, key, now_ms, under_way)
+            altered = cancel_order(tx, order, key, now_ms, under_way, seen)
         return self._told(altered)
 
     def change_order(
@@ -73,10 +74,11 @@ class OrderDesk(Desk):
         now_ms: int,
         key: str | None = None,
         under_way: Set[PodId] = NO_PODS,
+        seen: str | None = None,
     ) -> OrderAltered:
         """Give an order new contents; see :func:`wms_bridge.changing.change_order`."""
         with self.store.writing() as tx:
-            altered = change_order(tx, order, key, now_ms, under_way)
+            altered = change_order(tx, order, key, now_ms, under_way, seen)
         return self._told(altered)
 
     def prioritise_order(
@@ -87,10 +89,11 @@ class OrderDesk(Desk):
         due_ms: int | None = None,
         key: str | None = None,
         under_way: Set[PodId] = NO_PODS,
+        seen: str | None = None,
     ) -> OrderAltered:
         """Make an order urgent, or ordinary; see :func:`wms_bridge.changing.prioritise_order`."""
         with self.store.writing() as tx:
-            altered = prioritise_order(tx, order, priority, due_ms, key, now_ms, under_way)
+            altered = prioritise_order(tx, order, priority, due_ms, key, now_ms, under_way, seen)
         return self._told(altered)
 
     def _told(self, altered: OrderAltered) -> OrderAltered:

@@ -30,6 +30,7 @@ from wms_bridge.names import check_name
 from wms_bridge.pick_books import into_tote, moves_of_pick, tell_set_right
 from wms_bridge.ports.store import Reading, Writing
 from wms_bridge.progress import update_line
+from wms_bridge.put_walls import place_orders
 from wms_bridge.records.work import (
     Discrepancy,
     LineRecord,
@@ -81,6 +82,7 @@ def show_picks(tx: Writing, shelves: Shelves, command: ShowPicks, now_ms: int) -
     for task in new:
         if task not in outdated:
             tx.add_pick(PickRecord(0, task, command.robot, now_ms, lot=advice[task.pick]))
+    place_orders(tx, shelves, [task for task in new if task not in outdated], now_ms)
     for name, line in lines.items():
         _show(tx, line, asked[name], now_ms)
     for task in outdated:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import quote
 
+from planner.codec.messages import encode
 from wms_bridge.backoff import BackoffParams
 from wms_bridge.ports.store import DeliveryFailed
 from wms_bridge.promises.desk import Promises
@@ -80,6 +81,15 @@ class Posting:
         due = [s for s in subscriptions if not s.paused and s.next_ms <= now_ms]
         return sum(await asyncio.gather(*(self._tell(subscription) for subscription in due)))
 
+    async def test(self, subscription: Subscription) -> None:
+        """Send a subscriber a signed message that tells nothing (kind ``test``), at once and this
+        once; :class:`DeliveryFailed` if it is not taken."""
+        now_ms = self._clock()
+        name = f"test/{now_ms}"
+        body = encode({"message": name, "at_ms": now_ms})
+        headers = signed_headers(subscription.secret, name, body, now_ms // 1000)
+        await self._sender.post(subscription.url, headers, body)
+
     async def _rest(self) -> None:
         try:
             async with asyncio.timeout(LONGEST_REST_S):
@@ -95,10 +105,10 @@ class Posting:
                 subscription = replace(subscription, cursor=message.number)
                 continue
             subscription, failed = await self._attempt(subscription, message)
-            await asyncio.to_thread(self._promises.keep, subscription)
-            if failed:
+            go_on = await asyncio.to_thread(self._promises.keep, subscription)
+            told += not failed
+            if failed or not go_on:
                 return told
-            told += 1
         if found and not wanted(subscription, found[-1]):
             await asyncio.to_thread(self._promises.keep, subscription)
         return told

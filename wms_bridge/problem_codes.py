@@ -6,6 +6,7 @@ from planner.warehouse.errors import (
     IdempotencyConflict,
     InvalidAlarm,
     InvalidCount,
+    InvalidIntervention,
     InvalidMessage,
     InvalidOrder,
     InvalidPolicy,
@@ -13,6 +14,7 @@ from planner.warehouse.errors import (
     InvalidRule,
     InvalidSite,
     InvalidStock,
+    InvalidStudy,
     LedgerImbalance,
     NotFound,
     PodherdError,
@@ -20,7 +22,11 @@ from planner.warehouse.errors import (
     Unavailable,
     UnknownSite,
 )
+from wms_bridge.interventions.errors import StalePage
 from wms_bridge.kpis.errors import InvalidShifts, InvalidWindow
+from wms_bridge.policies.errors import InvalidAlarmPolicy
+from wms_bridge.recording.errors import InvalidMoment
+from wms_bridge.tower.errors import InvalidException, InvalidStream, WhatIfBusy
 
 INTERNAL_ERROR = "internal_error"
 
@@ -30,12 +36,20 @@ CODES: Mapping[type[PodherdError], str] = {
     InvalidReceipt: "invalid_receipt",
     InvalidCount: "invalid_count",
     InvalidAlarm: "invalid_alarm",
+    InvalidIntervention: "invalid_intervention",
+    StalePage: "stale_page",
     InvalidSite: "invalid_site",
     InvalidMessage: "invalid_message",
     InvalidRule: "invalid_rule",
     InvalidPolicy: "invalid_policy",
     InvalidShifts: "invalid_shifts",
     InvalidWindow: "invalid_window",
+    InvalidAlarmPolicy: "invalid_alarm_policy",
+    InvalidStream: "invalid_stream",
+    InvalidException: "invalid_exception",
+    InvalidStudy: "invalid_study",
+    WhatIfBusy: "whatif_busy",
+    InvalidMoment: "invalid_moment",
     NotFound: "not_found",
     UnknownSite: "unknown_site",
     Unavailable: "unavailable",

@@ -17,15 +17,19 @@ from planner.warehouse.ids import (
     StationId,
 )
 from planner.warehouse.picks import ShortReason
-from planner.warehouse.site import Site
+from planner.warehouse.site import Site, StationRole
 from planner.warehouse.stock import Balance
 from wms_bridge.alarms.desk import AlarmDesk
 from wms_bridge.captures.desk import Captures
 from wms_bridge.commanding import take_commands
 from wms_bridge.counts import Counts
+from wms_bridge.foresight.desk import ForesightDesk
 from wms_bridge.goods_desk import GoodsDesk
 from wms_bridge.inbox.desk import Inbox
 from wms_bridge.inbox.hooks import Hooks
+from wms_bridge.instructing.desk import StationDesk
+from wms_bridge.interventions.asking import HasNode, any_node
+from wms_bridge.interventions.desk import InterventionDesk
 from wms_bridge.kpis.desk import KpiDesk
 from wms_bridge.ledger import LedgerReport, is_slot, slot_account, slot_of, verify
 from wms_bridge.lots.naming import LotName
@@ -36,7 +40,10 @@ from wms_bridge.picking import (
     confirm_pick,
     fail_pick,
 )
+from wms_bridge.policies.desk import PolicyDesk
+from wms_bridge.policies.doing import Tools
 from wms_bridge.ports.store import Store
+from wms_bridge.ports.whatif import WhatIfEngine
 from wms_bridge.promises.desk import Promises
 from wms_bridge.recalls.desk import LotDesk
 from wms_bridge.records.counts import CountParams
@@ -52,21 +59,27 @@ from wms_bridge.records.work import (
 from wms_bridge.redelivery import retry_message
 from wms_bridge.rulebook import Rulebook
 from wms_bridge.ruling import RuleChecker, check_alone
+from wms_bridge.siting.desk import SiteChecker, SiteDesk, fields_only
 from wms_bridge.stocking import NO_LOTS, NO_SERIALS, StockLoaded, load_stock, put_skus
 from wms_bridge.topics import Topic, topics_of
+from wms_bridge.tower.desk import TowerDesk
+from wms_bridge.tower.whatifs import WhatIfDesk
 from wms_bridge.traces.service import Traces
 
 _COUNTED = (Topic.FEED, Topic.COUNTS, Topic.OUTBOX, Topic.ALARMS)
 _TOLD = (Topic.FEED, Topic.PICKS, Topic.OUTBOX)
 """What documents of a WMS may change."""
 
+Decided = Callable[[Sequence[Command], Sequence[PodherdError | None], int], None]
+"""Hears commands of the dispatcher, for each what was wrong with it, and when they came (ms)."""
 LAST_SKU = Sku("\U0010ffff")
 """Sorts behind every other."""
 
 
 class Bridge(OrderDesk, GoodsDesk):
     """Everything the bridge does. Safe to call from several threads. ``check_rule`` refuses rules
-    of the floor; by default those that make no sense on any floor. What operators decide for the
+    of the floor; by default those that make no sense on any floor. ``check_site`` finds what is
+    wrong with the geometry of a draft of the site. What operators decide for the
     whole floor, rules and the routing policy, is in the ``rulebook``; counting, judged by
     ``counting``, in ``counts``; what is promised to the WMS in ``promises``."""
 
@@ -76,21 +89,38 @@ class Bridge(OrderDesk, GoodsDesk):
         store: Store,
         check_rule: RuleChecker = check_alone,
         counting: CountParams | None = None,
+        has_node: HasNode = any_node,
+        check_site: SiteChecker = fields_only,
+        whatif: WhatIfEngine | None = None,
     ):
         super().__init__(site, store)
         params, store = counting or CountParams(), self.store
         self.rulebook = Rulebook(store, check_rule, self._teller(Topic.FEED))
+        self.siting = SiteDesk(site, store, check_site)
         self.counts = Counts(store, self.shelves, params, self._teller(*_COUNTED))
         places = [one.id for one in site.stations]
         self.kpis = KpiDesk(self.store.inner, self.store, places)
+        self.instructing = StationDesk(site, self.shelves, store)
         self.promises = Promises(store, self._teller(Topic.OUTBOX))
         self.lots = LotDesk(store, self._teller(*_TOLD))
         self.alarms = AlarmDesk(store, self._teller(Topic.ALARMS))
+        picking = [one.id for one in site.stations if StationRole.PICK in one.roles]
+        alarmed = self._teller(Topic.ALARMS)
+        self.foresight = ForesightDesk(store.inner, store, self.kpis, picking, alarmed)
+        asked = self._teller(Topic.FEED, Topic.INTERVENTIONS)
+        self.interventions = InterventionDesk(site, store, asked, has_node)
+        robots = frozenset(robot.id for robot in site.robots)
+        self.tools = Tools(self.shelves, check_rule, params, robots, has_node)
+        self.policies = PolicyDesk(store, self.tools, self._teller(*Topic))
+        self.tower = TowerDesk(store.inner, store, self._teller(Topic.TOWER))
+        self.whatifs = WhatIfDesk(store.inner, store, whatif, self._teller(Topic.TOWER))
         self.traces = Traces(store, self._teller(*_COUNTED), params.epcis)
         self.inbox = Inbox(store, self.shelves, self._teller(*_TOLD))
         captured = self._teller(Topic.FEED, Topic.PUTS, Topic.OUTBOX)
         self.captures = Captures(store, self.shelves, captured, params.epcis)
         self.hooks = Hooks(store, self.shelves, self._teller(*_TOLD))
+        self.decided: Decided = _nobody_hears
+        """Called after each :meth:`apply`, in its thread."""
 
     def _teller(self, *topics: Topic) -> Callable[[], None]:
         return lambda: self.tell(*topics)
@@ -174,6 +204,7 @@ class Bridge(OrderDesk, GoodsDesk):
         anything. A command that came before is not done again."""
         with self.store.writing() as tx:
             results = take_commands(tx, self.shelves, commands, now_ms)
+        self.decided(commands, results, now_ms)
         self.tell(*topics_of(commands))
         return results
 
@@ -273,6 +304,12 @@ class Bridge(OrderDesk, GoodsDesk):
     def verify(self) -> LedgerReport:
         """Check the books from the first entry on."""
         return verify_store(self.store)
+
+
+def _nobody_hears(
+    commands: Sequence[Command], results: Sequence[PodherdError | None], now_ms: int
+) -> None:
+    pass
 
 
 def verify_store(store: Store) -> LedgerReport:

@@ -16,6 +16,7 @@ class Shelves:
         self.put_stations = tuple(
             station.id for station in site.stations if StationRole.REPLENISH in station.roles
         )
+        self.order_slots = {station.id: station.order_slots for station in site.stations}
         self.pods = pod_names(site.pod_count)
         self._slots = frozenset(_slots(site, self.pods))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from planner.warehouse.commands import (
+    AnswerIntervention,
     Command,
     RaiseAlarm,
     RouteLine,
@@ -24,6 +25,8 @@ class Topic(Enum):
     COUNTS = auto()
     OUTBOX = auto()
     ALARMS = auto()
+    TOWER = auto()
+    INTERVENTIONS = auto()
 
 
 _TOPICS: dict[type[Command], tuple[Topic, ...]] = {
@@ -34,6 +37,7 @@ _TOPICS: dict[type[Command], tuple[Topic, ...]] = {
     ShortenLine: (Topic.OUTBOX,),
     RouteLine: (Topic.OUTBOX,),
     RaiseAlarm: (Topic.ALARMS,),
+    AnswerIntervention: (Topic.INTERVENTIONS,),
 }
 
 

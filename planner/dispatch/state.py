@@ -9,6 +9,7 @@ from typing import Self
 from planner.assign.counting import AbcClass, Doubt, LookBudget
 from planner.assign.demand import LineRate, PodHeat
 from planner.assign.matches import Matches
+from planner.dispatch.override import NO_OVERRIDE, Override
 from planner.dispatch.stock import SlotStock
 from planner.warehouse.commands import AlarmKind, RaiseAlarm, RouteLine, ShortenLine
 from planner.warehouse.flows import EVERYTHING_TO_PERSON, RoutingPolicy, SkuFacts
@@ -203,7 +204,7 @@ class Robot:
     are the nodes planned beyond what is released; ``waits_for`` is the robot that holds, or is to
     pass first, the next of these; after a failed action nothing begins before ``retry_ms``;
     until ``yields_ms`` it makes way for those it was deadlocked with; ``leaving`` the fleet, it
-    takes no more work."""
+    takes no more work; ``override`` is what operators have told it."""
 
     robot: RobotId
     type: str
@@ -221,16 +222,23 @@ class Robot:
     waits_for: RobotId | None = None
     yields_ms: int = 0
     leaving: bool = False
+    override: Override = NO_OVERRIDE
+
+    @property
+    def takes_work(self) -> bool:
+        """Whether it may be given anything new to do."""
+        kept_off = self.override.sent is not None or bool(self.override.keeps)
+        return not (self.leaving or kept_off)
 
     @property
     def end(self) -> int:
         """Where its released way ends."""
-        return self.leg.end if self.leg else self.node
+        return self.held[-1]
 
     @property
     def held(self) -> tuple[int, ...]:
         """Every node that only this robot may be on."""
-        return self.leg.held if self.leg else (self.node,)
+        return self.override.keeps or (self.leg.held if self.leg else (self.node,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from planner.dispatch.phases.orders import (
     give_up_missing,
     top_up,
 )
+from planner.dispatch.phases.overriding import clear_objection, reroute_objection
 from planner.dispatch.phases.release import drop_blocked, release_waiting, request_pods
 from planner.dispatch.phases.replenish import combine_visits, request_puts
 from planner.dispatch.phases.reslot import reslot
@@ -40,6 +41,7 @@ from planner.dispatch.phases.robots import (
     park_idle,
 )
 from planner.dispatch.phases.rotation import note_stranded
+from planner.dispatch.phases.sending import send_objection, send_robots
 from planner.dispatch.phases.stations import empty_shut, give_up_failed, open_stations
 from planner.dispatch.phases.straight import go_straight_on
 from planner.dispatch.phases.watch import watch
@@ -49,7 +51,7 @@ from planner.dispatch.view import floor_view
 from planner.mapf.guidance import Guidance
 from planner.roadmap.compile import compile_roadmap
 from planner.warehouse.commands import Command
-from planner.warehouse.events import Event
+from planner.warehouse.events import Event, ReservationCleared, RobotRerouted, RobotSent
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
 
@@ -130,6 +132,7 @@ class Dispatcher:
         request_counts(turn)
         reslot(turn)
         assign(turn)
+        send_robots(turn)
         begin_legs(turn)
         look_at_pods(turn)
         park_idle(turn)
@@ -154,6 +157,19 @@ class Dispatcher:
             if order is not None:
                 commands.append(order)
         return tuple(commands)
+
+    def objection(
+        self, state: State, event: RobotSent | RobotRerouted | ReservationCleared, now_ms: int
+    ) -> str:
+        """Why an event would change nothing if it came at ``now_ms``; empty if it would."""
+        turn = Turn(state, self._floor(state), self.params, max(now_ms, state.now_ms))
+        match event:
+            case RobotSent():
+                return send_objection(turn, event)
+            case RobotRerouted(robot):
+                return reroute_objection(turn, robot)
+            case ReservationCleared(robot):
+                return clear_objection(turn, robot)
 
     def _floor(self, state: State) -> Floor:
         """The floor under the rules in force."""

@@ -6,7 +6,14 @@ from planner.dispatch.state import Phase, Robot, State
 from planner.dispatch.waits import wait_of
 from planner.warehouse.ids import StationId
 from planner.warehouse.site import Point
-from planner.warehouse.view import FloorView, PodView, RobotActivity, RobotView, StationView
+from planner.warehouse.view import (
+    ClosureView,
+    FloorView,
+    PodView,
+    RobotActivity,
+    RobotView,
+    StationView,
+)
 
 
 def floor_view(state: State, floor: Floor) -> FloorView:
@@ -18,11 +25,15 @@ def floor_view(state: State, floor: Floor) -> FloorView:
         stations=tuple(_station(state, station) for station in floor.stations),
         kpis=kpis(state, floor.pick_stations, floor.carriers),
         alarms=tuple(state.alarms.values()),
+        closures=tuple(
+            ClosureView(closure, tuple(_point(floor, node) for node in nodes))
+            for closure, nodes in state.closures.items()
+        ),
     )
 
 
 def _robot(state: State, floor: Floor, robot: Robot) -> RobotView:
-    report, leg = robot.report, robot.leg
+    report, leg, sent = robot.report, robot.leg, robot.override.sent
     x_m, y_m = _point(floor, robot.node)
     theta_rad = 0.0
     if report is not None:
@@ -40,6 +51,9 @@ def _robot(state: State, floor: Floor, robot: Robot) -> RobotView:
         base=tuple(_point(floor, node) for node in ahead),
         horizon=tuple(_point(floor, node) for node in robot.horizon),
         wait=wait_of(state, robot),
+        paused=report is not None and report.paused,
+        sent=floor.roadmap.nodes[sent] if sent is not None else None,
+        leaving=robot.leaving,
     )
 
 

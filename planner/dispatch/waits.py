@@ -24,6 +24,8 @@ def _without_order(state: State, robot: Robot) -> Wait | None:
         return Wait(WaitsFor.PERSON, visit.station, robot.moved_ms)
     if robot.retry_ms > state.now_ms:
         return Wait(WaitsFor.RETRY, "", robot.moved_ms)
+    if robot.override.sent is not None:
+        return None
     if visit is None and robot.report is not None and robot.report.charging:
         return None
     return Wait(WaitsFor.WAY if visit else WaitsFor.WORK, "", robot.moved_ms)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from planner.codec.sitebounds import out_of_bounds
@@ -30,6 +31,7 @@ def record_problems(site: Site) -> Iterator[SiteProblem]:
     for field, records in named:
         yield from _same_names(field, records)
     yield from _same_faces(site)
+    yield from _boards(site)
     yield from _unknown_types(site)
     yield from _zone_rules(site)
     yield from _sizes(site)
@@ -53,6 +55,18 @@ def _same_faces(site: Site) -> Iterator[SiteProblem]:
     if len(set(faces)) < len(faces):
         yield SiteProblem(
             "pod_model.faces", "two faces have one name", list(faces), "Give each its own name."
+        )
+
+
+def _boards(site: Site) -> Iterator[SiteProblem]:
+    boards, levels = site.pod_model.boards_z_m, site.pod_model.levels
+    rise = all(low < high for low, high in pairwise((0.0, *boards)))
+    if boards and (len(boards) != levels + 1 or not rise):
+        yield SiteProblem(
+            "pod_model.boards_z_m",
+            "not the heights of the boards, from below",
+            list(boards),
+            f"Give {levels + 1} heights that rise, or none.",
         )
 
 

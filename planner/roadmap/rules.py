@@ -16,6 +16,7 @@ from planner.roadmap.reach import Reach
 from planner.roadmap.roadmap import NodeKind, Roadmap
 from planner.roadmap.zones import headings_against, nodes_inside, touched_edges
 from planner.warehouse.errors import InvalidRule
+from planner.warehouse.ids import NodeId
 from planner.warehouse.rules import FloorRule, RuleKind, check_rule
 from planner.warehouse.site import Site
 
@@ -53,9 +54,16 @@ class RuleCheck:
         self._drawn: Roadmap | None = None
 
     def __call__(self, in_force: Sequence[FloorRule], rule: FloorRule) -> None:
+        check_on_floor(self._floor(), in_force, rule)
+
+    def has_node(self, node: NodeId) -> bool:
+        """Whether the floor has a node of this name."""
+        return node in self._floor().index
+
+    def _floor(self) -> Roadmap:
         if self._drawn is None:
             self._drawn = compile_roadmap(self._site)
-        check_on_floor(self._drawn, in_force, rule)
+        return self._drawn
 
 
 def check_on_floor(drawn: Roadmap, in_force: Sequence[FloorRule], rule: FloorRule) -> None:

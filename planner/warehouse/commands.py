@@ -156,6 +156,8 @@ class AlarmKind(StrEnum):
     """A reader or camera of a robot that counts is silent, or sees far less than it should."""
     PICK_FAILED = "pick_failed"
     """A robot arm could not take a pick; a person is wanted."""
+    ORDERS_LATE = "orders_late"
+    """Orders will probably be late for one and the same reason. The bridge raises it itself."""
 
 
 @dataclass(frozen=True, slots=True)

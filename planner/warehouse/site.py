@@ -107,13 +107,16 @@ class Zone:
 @dataclass(frozen=True, slots=True)
 class PodModel:
     """The movable rack: a square footprint of ``size_m``, and ``levels`` x ``columns`` slots on
-    each face. Every slot holds up to ``slot_capacity`` pieces of one SKU."""
+    each face. Every slot holds up to ``slot_capacity`` pieces of one SKU. ``boards_z_m`` are the
+    heights of the boards above the floor, lower edges, from below, and the upper end of the last
+    level: one more than levels, or none where nobody has measured them."""
 
     size_m: float
     faces: tuple[str, ...]
     levels: int
     columns: int
     slot_capacity: int
+    boards_z_m: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,9 @@ def demo(
     drones: Annotated[int, typer.Option(min=0, help="Drones that count.")] = 1,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     operator: Annotated[
-        str, typer.Option(help="auto: a simulated supervisor decides; page: you do, on the page.")
+        str, typer.Option(help="auto: a simulated supervisor; page: you, in the console.")
     ] = "auto",
-    port: Annotated[int, typer.Option(min=0, help="Of the bridge and its page; 0: any.")] = 8610,
+    port: Annotated[int, typer.Option(min=0, help="Of the bridge and its console; 0: any.")] = 8610,
     runs: Annotated[Path, typer.Option(help="Folder for the books and the events.")] = Path("var"),
 ) -> None:
     """Count a whole site while it works: robots and drones look, the reader simulator and rendered
@@ -91,7 +91,7 @@ def _count(done: CountingRound, port: int, *, by_page: bool) -> Verdict:
         TimeElapsedColumn(),
     )
     try:
-        _OUT.print(f"The floor and the queue of counts: {office.url}")
+        _OUT.print(f"The queue of counts, the floor and all else: {office.url}/console/counting")
         with Progress(*columns, console=_ERR) as progress:
             task = progress.add_task("counting", total=len(done.booked))
             began_s = monotonic()

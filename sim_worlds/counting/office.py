@@ -1,5 +1,5 @@
-"""The bridge of a round as people meet it: served with its page, and a supervisor who decides over
-HTTP as the page does."""
+"""The bridge of a round as people meet it: served with its console, and a supervisor who decides
+over HTTP as the console does."""
 
 import signal
 import threading

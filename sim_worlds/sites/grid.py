@@ -37,7 +37,15 @@ from planner.warehouse.site import (
     StorageBlock,
 )
 
-POD = PodModel(size_m=0.8, faces=("A",), levels=5, columns=4, slot_capacity=200)
+POD = PodModel(
+    size_m=0.8,
+    faces=("A",),
+    levels=5,
+    columns=4,
+    slot_capacity=200,
+    boards_z_m=(0.35, 0.6, 0.85, 1.1, 1.35, 1.6),
+)
+"""Boards as in worlds for Gazebo (:mod:`sim_worlds.sdf.pods`)."""
 ROBOT = RobotType(
     id="lifter",
     length_m=0.8,

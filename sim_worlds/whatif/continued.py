@@ -1,6 +1,6 @@
 """A run that goes on from a moment of another one, with more or fewer robots if need be."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from math import pi
 
@@ -8,7 +8,7 @@ from planner.dispatch.state import Robot, State
 from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.warehouse.errors import InvalidStudy
 from planner.warehouse.events import Event, RobotLeaving
-from planner.warehouse.ids import RobotId
+from planner.warehouse.ids import RobotId, StationId
 from planner.warehouse.site import Site, SiteRobot
 from sim_worlds.discrete import FastWorld
 from sim_worlds.faults import Faults, SilentRobot, true_stock
@@ -23,14 +23,23 @@ class ContinuedRun(ShiftRun):
     """``shift`` gives parameters, noise and the orders to come; its site is that of the log and its
     stock is empty, as everything there is comes from ``moment``. ``robots`` is how many are to work
     from now on: more are made like the first one and start on free spots; those that are too many,
-    the last ones first, bring back what they carry, park and take no more work."""
+    the last ones first, bring back what they carry, park and take no more work. ``closed`` are the
+    stations that an operator closes at the moment; all others are open then."""
 
-    def __init__(self, shift: Shift, moment: Moment, robots: int | None = None):
+    def __init__(
+        self,
+        shift: Shift,
+        moment: Moment,
+        robots: int | None = None,
+        closed: Set[StationId] | None = None,
+    ):
         super().__init__(replace(shift, stock=(), orders=moment.still_to_come(shift.orders)))
         self.bridge = moment.bridge()
         self.bridge.put_skus([SkuRecord(sku) for sku in skus_of(shift.orders)])
         self.state = moment.state.fork()
         self._feed = _last_number(self)
+        if closed is not None:
+            self._set_closed(closed, moment.now_ms)
         self._leaving: list[Event] = []
         if robots is not None:
             self._set_robots(robots)
@@ -39,6 +48,13 @@ class ContinuedRun(ShiftRun):
         self.world = world_of(self.dispatcher, self.state, shift, self.now_ms)
         for command in self.dispatcher.outstanding(self.state):
             self.world.command(command)
+
+    def _set_closed(self, closed: Set[StationId], now_ms: int) -> None:
+        for station in self.bridge.stations():
+            if station.station in closed:
+                self.bridge.close_station(station.station, now_ms)
+            else:
+                self.bridge.open_station(station.station, now_ms)
 
     def _set_robots(self, count: int) -> None:
         working = [robot for robot in self.state.robots.values() if not robot.leaving]

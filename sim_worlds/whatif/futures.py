@@ -19,7 +19,14 @@ from sim_worlds.whatif.clone import Moment
 from sim_worlds.whatif.continued import ContinuedRun
 from sim_worlds.whatif.demandscale import sped_up, with_promise, with_volume
 from sim_worlds.whatif.figures import Figures, Meter
-from sim_worlds.whatif.knobs import check_axes, pick_stations, with_params, with_stations
+from sim_worlds.whatif.knobs import (
+    CLOSED,
+    check_axes,
+    closed_stations,
+    pick_stations,
+    with_params,
+    with_stations,
+)
 from sim_worlds.whatif.vary import Axis, Settings, Value, combinations
 
 HOUR_MS = 3_600_000
@@ -132,8 +139,10 @@ def begin(ground: Ground, future: Future) -> ShiftRun:
         picker=PickerParams(line_s=float(values.get("pick_s", PickerParams().line_s))),
     )
     if ground.moment is not None:
-        robots = values.get("robots")
-        return ContinuedRun(shift, ground.moment, None if robots is None else int(robots))
+        robots = None if "robots" not in values else int(values["robots"])
+        closed = values.get(CLOSED)
+        names = None if closed is None else closed_stations(closed, ground.site)
+        return ContinuedRun(shift, ground.moment, robots, names)
     asked = (timed.order for timed in shift.orders)
     return ShiftRun(replace(shift, stock=opening_stock(shift.site, ground.skus, asked, shift.seed)))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.dispatch.params import DispatchParams
 from planner.warehouse.errors import InvalidStudy
+from planner.warehouse.ids import StationId
 from planner.warehouse.site import Site, StationRole
 from sim_worlds.whatif.vary import Axis, Settings, Value
 
@@ -15,7 +16,9 @@ WHOLE = {"robots": 1, "stations": 1, "pods": 1, "seed": 0}
 """Whole numbers, and the least that makes sense."""
 POSITIVE = ("volume", "speed_up", "pick_s")
 """Factors of the orders and of their arrivals, and the seconds a picker takes for a line."""
-NAMES = (*WHOLE, *POSITIVE)
+CLOSED = "closed"
+"""Stations that are closed from a moment on, joined by ``+``, and no others; ``none``."""
+NAMES = (*WHOLE, *POSITIVE, CLOSED)
 
 Record = Any
 """A frozen dataclass of parameters."""
@@ -47,6 +50,15 @@ def _check(key: str, value: Value, site: Site, params: DispatchParams, live: boo
     elif key in POSITIVE:
         if isinstance(value, str) or value <= 0:
             raise InvalidStudy("must be a number above 0", field=key, value=value)
+    elif key == CLOSED:
+        if not live:
+            raise InvalidStudy(
+                "can be varied in the middle of a run only",
+                field=key,
+                value=value,
+                remedy="Add --from-log LOG, or vary stations.",
+            )
+        closed_stations(value, site)
     else:
         with_param(params, key, value)
 
@@ -80,6 +92,23 @@ def with_stations(site: Site, count: int) -> Site:
     open_now = {picking[index * len(picking) // count] for index in range(count)}
     kept = (s for i, s in enumerate(site.stations) if i in open_now or i not in picking)
     return replace(site, stations=tuple(kept))
+
+
+def closed_stations(value: Value, site: Site) -> frozenset[StationId]:
+    """The stations that a value of ``closed`` names; :class:`InvalidStudy` if the site has not all
+    of them, or if nobody could pick any more."""
+    text = str(value)
+    names = frozenset(StationId(name) for name in text.split("+") if text != "none")
+    known = [station.id for station in site.stations]
+    for name in sorted(names):
+        if name not in known:
+            remedy = f"Known: {', '.join(known)}, or none."
+            raise InvalidStudy("no such station", field=CLOSED, value=name, remedy=remedy)
+    if all(site.stations[place].id in names for place in pick_stations(site)):
+        raise InvalidStudy(
+            "nobody could pick", field=CLOSED, value=value, remedy="Leave one pick station open."
+        )
+    return names
 
 
 # --- parameters of the dispatcher ----------------------------------------------------------

@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import hypot
 from pathlib import Path
+from typing import Any
 
 from fakes.hopping_world import Hopper, HoppingWorld
 
 from planner.dispatch.step import TICK_MS, Dispatcher
-from planner.warehouse.commands import Command, RaiseAlarm, SendTransportOrder
-from planner.warehouse.events import Event, OrderReceived, RobotStateSeen
-from planner.warehouse.ids import OrderId, RobotId, Sku, TransportOrderId
+from planner.warehouse.commands import (
+    AnswerIntervention,
+    Command,
+    RaiseAlarm,
+    SendTransportOrder,
+)
+from planner.warehouse.events import Event, InterventionAsked, OrderReceived, RobotStateSeen
+from planner.warehouse.ids import InterventionId, OrderId, RobotId, Sku, TransportOrderId
+from planner.warehouse.interventions import Intervention, InterventionKind
 from planner.warehouse.orders import OrderLine, PickOrder, line_id
 from planner.warehouse.site import Site
 from planner.warehouse.stock import Balance, slot_id
@@ -97,9 +104,12 @@ class PaperFleet:
         self.instances: dict[RobotId, str] = {}
         self.sent: list[SendTransportOrder] = []
         self.alarms: list[RaiseAlarm] = []
+        self.answers: list[AnswerIntervention] = []
+        """What the bridge was told of interventions, repeated ones too."""
         self.fleet = self._open()
 
     def _open(self) -> Fleet:
+        self._given = 0
         control = Control(self.site, self.folder / "events.jsonl")
         return Fleet(control, Memory(self.folder / "memory.json"), lockstep=self.lockstep)
 
@@ -117,13 +127,31 @@ class PaperFleet:
             lines = [OrderLine(line_id(key, i), SKUS[(number + i) % 8], 2) for i in (1, 2, 3)]
             self.world.waiting.append(OrderReceived(PickOrder(key, tuple(lines))))
 
+    def ask(self, kind: InterventionKind, **fields: Any) -> InterventionId:
+        """An operator wants something by way of the bridge; heard in the next tick."""
+        count = sum(isinstance(event, InterventionAsked) for event in self.fed)
+        name = InterventionId(f"I{count + 1}")
+        self.fed.append(InterventionAsked(Intervention(name, kind, **fields)))
+        return name
+
+    def unheard(self) -> tuple[Fed, ...]:
+        """What the feed has that the fleet was not given yet."""
+        after = max(self.fleet.feed, self._given)
+        fed = tuple(Fed(i + 1, event) for i, event in enumerate(self.fed))[after:]
+        self._given = fed[-1].number if fed else after
+        return fed
+
+    def answer(self, name: InterventionId) -> AnswerIntervention | None:
+        """The newest answer to it."""
+        found = [one for one in self.answers if one.intervention == name]
+        return found[-1] if found else None
+
     def ticks(self, count: int = 1) -> None:
         """So many ticks."""
         for _ in range(count):
             self.now_ms += TICK_MS
             self._report(self.world.tick(self.now_ms))
-            fed = tuple(Fed(i + 1, event) for i, event in enumerate(self.fed))
-            decided = self.fleet.tick(self.now_ms, fed[self.fleet.feed :])
+            decided = self.fleet.tick(self.now_ms, self.unheard())
             self.sent = list(decided.orders)
             self._obey((*decided.orders, *decided.rest))
 
@@ -140,3 +168,4 @@ class PaperFleet:
         self.world.obey(commands)
         self.world.stops = self.fleet.stops
         self.alarms += [command for command in commands if isinstance(command, RaiseAlarm)]
+        self.answers += [one for one in commands if isinstance(one, AnswerIntervention)]

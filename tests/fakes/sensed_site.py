@@ -44,7 +44,9 @@ def counted_site(pods: int, capacity: int, levels: int = 5, columns: int = 4) ->
     """``tiny``, or ``small`` for more than 8 pods, with so many pods, of slots for so many pieces:
     with 8 or 72 they stand side by side and back to back."""
     site = load_site("tiny" if pods <= 8 else "small")
-    model = replace(site.pod_model, slot_capacity=capacity, levels=levels, columns=columns)
+    model = replace(
+        site.pod_model, slot_capacity=capacity, levels=levels, columns=columns, boards_z_m=()
+    )
     return replace(site, pod_model=model, pod_count=pods)
 
 

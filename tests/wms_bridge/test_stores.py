@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 import wms_bridge.adapters.sql
 from planner.warehouse.commands import (
     AlarmKind,
+    AnswerIntervention,
     RaiseAlarm,
     RouteLine,
     ShowCounts,
@@ -30,6 +31,7 @@ from planner.warehouse.errors import InvalidStock, Unavailable
 from planner.warehouse.flows import Flow, RoutingPolicy
 from planner.warehouse.ids import (
     CountId,
+    InterventionId,
     LineId,
     OrderId,
     PickId,
@@ -40,6 +42,7 @@ from planner.warehouse.ids import (
     SlotId,
     StationId,
 )
+from planner.warehouse.interventions import Intervention, InterventionKind, InterventionOutcome
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
@@ -51,6 +54,7 @@ from wms_bridge.adapters.sql.tables import METADATA
 from wms_bridge.alarms.acknowledging import AlarmSeen
 from wms_bridge.alarms.shelving import ShelfWanted
 from wms_bridge.deciding import Decision
+from wms_bridge.interventions.asking import Asked
 from wms_bridge.ledger import (
     OPENING,
     Movement,
@@ -62,6 +66,7 @@ from wms_bridge.ledger import (
 from wms_bridge.ports.store import Reading, Store, Writing
 from wms_bridge.records.alarms import AlarmQuery, AlarmSort, ChangeQuery
 from wms_bridge.records.counts import CaseAction, CaseQuery, EpcisRecord
+from wms_bridge.records.interventions import InterventionQuery
 from wms_bridge.records.tracing import MendQuery
 from wms_bridge.records.work import OrderQuery, OutboxMessage, ReceiptQuery, SkuRecord, Tally
 from wms_bridge.service import Bridge
@@ -71,6 +76,7 @@ ShowMaker = Callable[..., ShowPicks]
 PutMaker = Callable[..., ShowPuts]
 CountMaker = Callable[..., SlotCount]
 ShowCountMaker = Callable[..., ShowCounts]
+STOP = Intervention(InterventionId("k1"), InterventionKind.STOP, "s")
 PHOTO = b"\xff\xd8\xff of a slot"
 PHOTO_HASH = hashlib.sha256(PHOTO).hexdigest()
 R1 = Receipt(ReceiptId("R1"), Sku("RED"), 6)
@@ -129,6 +135,11 @@ def everything(tx: Reading) -> tuple[object, ...]:
         [tx.alarm(1), tx.alarms_about(AlarmKind.LINE_SHORT, ["A#1"]), tx.numbered_alarms([2, 1])],
         [tx.alarm_counts(), tx.shelves_over(10**12, 9), tx.last_alarm(), tx.last_alarm_change()],
         tx.alarm_changes(ChangeQuery()),
+        tx.interventions(InterventionQuery()),
+        [tx.intervention(1), tx.intervention_named(InterventionId("k1"))],
+        [tx.last_intervention(), tx.last_intervention_change()],
+        tx.last_intervention_about(["stop/s", "robot/R1"]),
+        [tx.interventions_in_force(["stop/s"]), tx.interventions_changed(0, 10)],
         tx.tallies(),
         tx.cases(CaseQuery()),
         [tx.slot_case(SlotId(name)) for name in ("P001/A/1/1", "P002/A/1/1", "P003/A/1/1")],
@@ -203,6 +214,8 @@ def test_transaction_that_fails_late_leaves_no_trace(
         lambda b: b.apply([RaiseAlarm(AlarmKind.LINE_SHORT, "A#1", "short")], 7),
         lambda b: b.alarms.acknowledge(AlarmSeen(1, 1), "EVE", "", 7),
         lambda b: b.alarms.shelve(1, ShelfWanted(1, 600, "EVE", "later"), 7),
+        lambda b: b.interventions.ask(Asked(STOP, "EVE", "oil"), 7),
+        lambda b: b.apply([AnswerIntervention(STOP.intervention, InterventionOutcome.DONE)], 8),
         lambda b: b.apply([RaiseAlarm(AlarmKind.SLOT_QUARANTINED, "P001/A/1/2", "", False)], 7),
         lambda b: b.apply([show("p3", "A#1", "RED", 1)], 8),
         lambda b: b.receive_goods(R1, 9),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from planner.warehouse.errors import NotFound
+from planner.warehouse.errors import NotFound, TooLate
 from wms_bridge.access.errors import InvalidAccess, NotAllowed
 from wms_bridge.access.principal import Principal, checked_name, checked_sites, roles_of
 from wms_bridge.access.roles import Role
@@ -13,13 +13,16 @@ from wms_bridge.records.access import AccountRecord
 
 @dataclass(frozen=True, slots=True)
 class AccountWanted:
-    """What an account is to be; ``password`` (hashed) is needed for a new one only."""
+    """What an account is to be; ``password`` (hashed) is needed for a new one only. ``seen_ms`` is
+    when it had been changed as it was looked at (0: it was not there); ``None`` asks for no check.
+    """
 
     account: str
     roles: Sequence[str]
     sites: Sequence[str]
     password: str | None = field(default=None, repr=False)
     disabled: bool = False
+    seen_ms: int | None = None
 
 
 def put_account(
@@ -27,11 +30,13 @@ def put_account(
 ) -> AccountRecord:
     """Add an account or change it; one that is changed has to sign in again. ``by`` can give sites
     of their own only (``None``: somebody at the machine itself). :class:`InvalidAccess` if it
-    cannot be like that, or no administrator would be left."""
+    cannot be like that, or no administrator would be left; :class:`TooLate` if somebody has changed
+    it since it was looked at."""
     name = checked_name(wanted.account, "account")
     roles = tuple(sorted(role.value for role in roles_of(wanted.roles)))
     sites = checked_sites(wanted.sites)
     before = tx.account(name)
+    _check_seen(before, wanted.seen_ms)
     check_grant(by, (*sites, *(before.sites if before else ())))
     check_first(tx, roles)
     password = wanted.password or (before.password if before else None)
@@ -43,6 +48,19 @@ def put_account(
     check_administered(tx, now_ms)
     tx.remove_sessions(name)
     return record
+
+
+def _check_seen(before: AccountRecord | None, seen_ms: int | None) -> None:
+    changed_ms = before.changed_ms if before else 0
+    if seen_ms is None or seen_ms == changed_ms:
+        return
+    changed = "the account has been changed since it was looked at"
+    raise TooLate(
+        changed if seen_ms else "there is an account of this name",
+        field="seen_ms",
+        value=seen_ms,
+        remedy="Look at it as it is now, and make your change again.",
+    )
 
 
 def set_password(tx: Writing, account: str, password: str, now_ms: int) -> AccountRecord:

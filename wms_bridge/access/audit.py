@@ -103,7 +103,20 @@ def verify_audit(
     check = _Check(kept)
     for entry in entries:
         check.add(entry)
-    return check.report(head)
+    return check.report(head or AuditHead(0, FIRST_DIGEST))
+
+
+def verify_part(
+    entries: Iterable[AuditEntry], head: AuditHead | None, after: AuditHead, most: int
+) -> tuple[AuditReport, bool]:
+    """Check ``most`` entries that come after one whose number and digest are known; and whether
+    these were the last, which are checked against the ``head`` stored beside the log."""
+    check = _Check(None, after)
+    for entry in entries:
+        if check.count == most:
+            return check.report(), False
+        check.add(entry)
+    return check.report(head or AuditHead(0, FIRST_DIGEST)), True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +126,14 @@ class _Broken:
 
 
 class _Check:
-    def __init__(self, kept: AuditHead | None) -> None:
+    def __init__(self, kept: AuditHead | None, after: AuditHead | None = None) -> None:
+        start = after or AuditHead(0, FIRST_DIGEST)
         self.kept = kept
         self.kept_found = kept is None
         self.count = 0
-        self.number = 0
-        self.stored = FIRST_DIGEST
-        self.computed = FIRST_DIGEST
+        self.number = start.number
+        self.stored = start.digest
+        self.computed = start.digest
         self.gaps: list[AuditFault] = []
         self.broken: list[_Broken] = []
 
@@ -144,7 +158,8 @@ class _Check:
             self.broken.append(_Broken(entry, self.stored))
         self.computed = expected
 
-    def report(self, head: AuditHead | None) -> AuditReport:
+    def report(self, head: AuditHead | None = None) -> AuditReport:
+        """What was found; against the newest entry only if its ``head`` is given."""
         moved = self._moved()
         faults = [*self.gaps]
         for broken in self.broken:
@@ -153,8 +168,7 @@ class _Check:
             kind = FaultKind.ALTERED if was is None else FaultKind.MOVED
             faults.append(AuditFault(kind, number, was=was))
         newest = AuditHead(self.number, self.stored)
-        if head is None:
-            head = AuditHead(0, FIRST_DIGEST)
+        head = head or newest
         if head.number > newest.number:
             faults.append(AuditFault(FaultKind.MISSING, newest.number + 1, head.number))
         elif head != newest:

@@ -19,6 +19,11 @@ class AuditedStore:
         self.inner = store
         self._clock = clock
 
+    @property
+    def kind(self) -> str:
+        """What kind of store keeps everything: ``sqlite``, ``postgresql``, ``memory``."""
+        return str(getattr(self.inner, "kind", "other"))
+
     def use_clock(self, clock: Callable[[], int]) -> None:
         """Have a clock, if there is none yet."""
         self._clock = self._clock or clock

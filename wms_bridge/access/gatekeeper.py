@@ -14,7 +14,7 @@ from wms_bridge.access.accounts import (
     set_password,
 )
 from wms_bridge.access.acting import Act, act, acting
-from wms_bridge.access.audit import AuditReport
+from wms_bridge.access.audit import AuditReport, verify_part
 from wms_bridge.access.auditing import AuditedStore, verify_store_audit
 from wms_bridge.access.errors import InvalidAccess, NotSignedIn
 from wms_bridge.access.keys import (
@@ -286,6 +286,13 @@ class Access:
     def verify_audit(self, kept: AuditHead | None = None) -> AuditReport:
         """Check the audit log."""
         return verify_store_audit(self._store, kept)
+
+    def verify_audit_part(self, after: AuditHead, most: int) -> tuple[AuditReport, bool]:
+        """Check ``most`` entries of the audit log after a known one; and whether these were the
+        last."""
+        with self._store.reading() as tx:
+            entries = tx.audit_entries(after.number or None)
+            return verify_part(entries, tx.audit_head(), after, most)
 
 
 def _saying(what: str, who: str = "") -> Act:

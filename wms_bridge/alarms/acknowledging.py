@@ -83,7 +83,7 @@ def acknowledge_alike(
     Errors as :func:`acknowledge`."""
     _check_who(by, reason)
     check_seen(tx, seen)
-    states = tuple(state for state in alike.states or _WANTING if state.wanting)
+    states = wanting_states(alike)
     if not states:
         raise InvalidAlarm(
             "alarms in this state want no acknowledgement",
@@ -99,6 +99,11 @@ def acknowledge_alike(
         _acknowledge(chronicle, record, Deed(AlarmEvent.ACKNOWLEDGED, now_ms, by, reason))
     chronicle.write()
     return AlarmsAcknowledged(len(known), left=len(found) - len(known))
+
+
+def wanting_states(query: AlarmQuery) -> tuple[AlarmState, ...]:
+    """Those of the states asked for in which alarms want to be acknowledged."""
+    return tuple(state for state in query.states or _WANTING if state.wanting)
 
 
 def _acknowledge(chronicle: Chronicle, record: AlarmRecord, deed: Deed) -> AlarmRecord:

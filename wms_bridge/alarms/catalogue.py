@@ -219,6 +219,15 @@ _ENTRIES = (
         "Take the piece by hand and confirm the pick.",
     ),
     AlarmEntry(
+        AlarmKind.ORDERS_LATE,
+        _DELAY,
+        _SOON,
+        "Orders may be late",
+        "By the forecast they will not be finished when they are due; the text names the cause.",
+        "Customers get them late unless something is done about the cause.",
+        "See to the cause. Rush the orders that matter most, or tell the WMS which will be late.",
+    ),
+    AlarmEntry(
         AlarmKind.ROBOT_REFUSED,
         _DELAY,
         _SHIFT,

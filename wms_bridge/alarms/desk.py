@@ -9,10 +9,11 @@ from wms_bridge.alarms.acknowledging import (
     acknowledge,
     acknowledge_alike,
     acknowledge_listed,
+    wanting_states,
 )
 from wms_bridge.alarms.changing import known_alarm
 from wms_bridge.alarms.shelving import AlarmHandled, ShelfWanted, end_shelves, shelve, unshelve
-from wms_bridge.ports.store import Store
+from wms_bridge.ports.store import Reading, Store
 from wms_bridge.records.alarms import (
     AlarmChange,
     AlarmCount,
@@ -29,12 +30,15 @@ ENDED_AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class AlarmPage:
     """Alarms as asked for, with the place of the last one if there are more; how many there are of
-    all; and the number of the latest change, all as of one moment."""
+    all; the number of the latest change; and of those asked for, on all pages, how many there are
+    (``total``) and how many could be acknowledged together (``wanting``). All as of one moment."""
 
     alarms: tuple[AlarmRecord, ...]
     next: AlarmPlace | None
     counts: tuple[AlarmCount, ...]
     change: int
+    total: int
+    wanting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,10 @@ class AlarmDesk:
         with self._store.reading() as tx:
             found = tx.alarms(replace(query, limit=query.limit + 1))
             counts, change = tx.alarm_counts(), tx.last_alarm_change()
+            total, wanting = tx.count_alarms(query), _wanting(tx, query)
         shown = found[: query.limit]
         more = shown[-1].place if len(found) > query.limit else None
-        return AlarmPage(shown, more, counts, change)
+        return AlarmPage(shown, more, counts, change, total, wanting)
 
     def details(self, number: int, before: int | None = None, limit: int = 100) -> AlarmDetails:
         """One alarm and its history; :class:`NotFound` if there is none."""
@@ -132,3 +137,10 @@ class AlarmDesk:
             ended += more
         self._changed()
         return ended
+
+
+def _wanting(tx: Reading, query: AlarmQuery) -> int:
+    states = wanting_states(query)
+    if not states or query.shelved:
+        return 0
+    return tx.count_alarms(replace(query, states=states, shelved=False))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from wms_bridge.access.gatekeeper import Access
 from wms_bridge.access.limits import RateParams, SocketParams
@@ -30,7 +29,10 @@ from wms_bridge.api.routes import (
     counts,
     fleet,
     floor,
+    foresight,
     hooks,
+    instructing,
+    interventions,
     kpis,
     live,
     lots,
@@ -41,24 +43,32 @@ from wms_bridge.api.routes import (
     orders,
     outbox,
     overview,
+    policies,
     promises,
     receipts,
+    replay,
     rules,
     shifts,
+    siting,
     stations,
     subscriptions,
+    tower,
     traces,
+    whatif,
 )
 from wms_bridge.expiry_watch import ExpiryWatch
+from wms_bridge.foresight.watch import ForesightWatch
 from wms_bridge.kpis.watch import KpiWatch
 from wms_bridge.outbox import Delivery
+from wms_bridge.policies.watch import PolicyWatch
 from wms_bridge.ports.links import WmsLink
 from wms_bridge.posting import Posting
+from wms_bridge.recording.recorder import Recorder
 from wms_bridge.service import Bridge
 from wms_bridge.shelf_watch import ShelfWatch
+from wms_bridge.tower.watch import TowerWatch, WhatIfWatch
 
 ANY_HOST = "*"
-PAGE = Path(__file__).parents[1] / "web"
 ROUTES = (
     master,
     bulks,
@@ -66,23 +76,31 @@ ROUTES = (
     lots,
     receipts,
     stations,
+    instructing,
     counts,
     capture,
     fleet,
     floor,
+    replay,
     rules,
+    siting,
     live,
     overview,
     kpis,
     shifts,
     metrics,
     alarms,
+    foresight,
+    interventions,
     outbox,
     promises,
     subscriptions,
     hooks,
     news,
     traces,
+    tower,
+    policies,
+    whatif,
     openapi,
     access_routes,
 )
@@ -97,30 +115,29 @@ def create_app(
     posting: Posting | None = None,
     link: WmsLink | None = None,
     outbound: OutboundPolicy | None = None,
+    recorder: Recorder | None = None,
     api_key: str | None = None,
     access: Access | None = None,
     rates: RateParams | None = None,
     sockets: SocketParams | None = None,
     allowed_hosts: Sequence[str] = (ANY_HOST,),
-    page: Path = PAGE,
     console: Path = BUILT,
 ) -> FastAPI:
     """The web application of a bridge.
 
     ``clock`` gives milliseconds since 1970 UTC; ``delivery``, ``posting`` and ``link`` run as the
-    app does; ``outbound`` says where subscribers may be.
+    app does; ``outbound`` says where subscribers may be. ``recorder`` keeps what the fleet tells of
+    the floor, for looking back.
     ``access`` guards everything under ``/v1`` and ``/metrics``; without it only ``api_key`` does,
     and without that anybody on this machine may do everything until there is an account or a key.
     ``rates`` and ``sockets`` limit how much somebody may ask. ``allowed_hosts`` are the names under
-    which callers may ask (against pages that point a name of theirs at this machine). ``page`` is
-    the folder served at ``/``, ``console`` the one at ``/console/``.
+    which callers may ask (against pages that point a name of theirs at this machine). ``console``
+    is the folder served at ``/console/``, to which ``/`` leads.
     """
-    context = Context(bridge, clock, delivery, posting, link, outbound)
+    context = Context(bridge, clock, delivery, posting, link, outbound, recorder)
     app = routed_app()
     app.state.context = context
     add_console(app, console)
-    if page.is_dir():
-        app.mount("/", StaticFiles(directory=page, html=True), name="page")
     app.add_middleware(BodyLimit)
     guard = access or Access(bridge.store, open_locally=True, environment_key=api_key)
     app.state.access = guard
@@ -159,6 +176,9 @@ def routed_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     context.open()
+    recorder = context.replay.recorder
+    if recorder is not None:
+        recorder.open()
     runners = [runner for runner in (context.delivery, context.posting) if runner is not None]
     running = [asyncio.create_task(_run(runner, context.outbox)) for runner in runners]
     if context.link is not None:
@@ -169,11 +189,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     running.append(asyncio.create_task(kpi_watch.run()))
     shelves = ShelfWatch(context.bridge.alarms, context.clock)
     running.append(asyncio.create_task(shelves.run()))
+    foresight_watch = ForesightWatch(
+        context.bridge.foresight, context.clock, context.fresh_view, lambda: context.feed_changes
+    )
+    running.append(asyncio.create_task(foresight_watch.run()))
+    running += [asyncio.create_task(one.run()) for one in _tower_watches(context)]
     yield
     context.close()
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+    if recorder is not None:
+        await asyncio.to_thread(recorder.close)
+
+
+def _tower_watches(context: Context) -> tuple[PolicyWatch | TowerWatch | WhatIfWatch, ...]:
+    bridge, clock = context.bridge, context.clock
+    bridge.whatifs.begin(clock())
+    return (
+        PolicyWatch(bridge.policies, clock),
+        TowerWatch(bridge.tower, clock),
+        WhatIfWatch(bridge.whatifs, clock),
+    )
 
 
 class _Runner(Protocol):

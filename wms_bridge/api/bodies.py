@@ -15,6 +15,7 @@ from planner.warehouse.view import FloorView
 from wms_bridge.answers import BridgeKpis
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records.counts import CountTaskRecord
+from wms_bridge.records.siting import DraftTold
 from wms_bridge.records.work import PickRecord, PutRecord, RuleRecord, SkuRecord
 
 JSON = "application/json"
@@ -32,6 +33,7 @@ _KINDS = (
     CountTaskRecord,
     LedgerReport,
     BridgeKpis,
+    DraftTold,
     *_COMMANDS,
 )
 OBJECT: Mapping[str, Any] = {"type": "object"}

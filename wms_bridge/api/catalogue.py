@@ -70,8 +70,8 @@ KINDS: Sequence[ProblemKind] = (
     ProblemKind(
         "not_found",
         404,
-        "no such order, receipt, pick, put, station, message, rule, count, case, alarm, bulk or "
-        "address",
+        "no such order, receipt, pick, put, station, message, rule, count, case, alarm, "
+        "intervention, bulk or address",
         "Ask for what the list of that kind names.",
     ),
     ProblemKind(
@@ -99,6 +99,19 @@ KINDS: Sequence[ProblemKind] = (
         "the order is complete or cancelled, the pick confirmed or withdrawn, the count not wanted "
         "any more, the case decided or changed, the alarm raised again or its shelf changed",
         "Look at how it is now; what is wanted beyond that is a new request.",
+    ),
+    ProblemKind(
+        "stale_page",
+        409,
+        "somebody else has done something about the same robots, stop or entry since the page was "
+        "looked at; nothing was done",
+        "Look at how it is now; if it is still wanted, ask again with what was seen.",
+    ),
+    ProblemKind(
+        "whatif_busy",
+        409,
+        "too many what-if questions wait for their answer",
+        "Wait until one is answered, or cancel one.",
     ),
     ProblemKind(
         "content_too_large",
@@ -155,6 +168,12 @@ KINDS: Sequence[ProblemKind] = (
         "Correct the field named; a shelf needs a reason and an end.",
     ),
     ProblemKind(
+        "invalid_intervention",
+        422,
+        "an intervention makes no sense: its name, robots, area or node, or it has no reason",
+        "Correct the field named.",
+    ),
+    ProblemKind(
         "invalid_shifts",
         422,
         "shifts overlap, or have no such zone or time of day",
@@ -165,6 +184,12 @@ KINDS: Sequence[ProblemKind] = (
         422,
         "key figures cannot be told of this window, these days or under this name",
         "Correct the field named; ask for fewer windows or days at once.",
+    ),
+    ProblemKind(
+        "invalid_moment",
+        422,
+        "nothing was recorded at that time, or the window is too long",
+        "Ask for a time that `GET /v1/replay` names; long windows in pieces.",
     ),
     ProblemKind(
         "invalid_message",
@@ -183,6 +208,30 @@ KINDS: Sequence[ProblemKind] = (
         422,
         "a routing policy cannot be read or contradicts itself",
         "Correct the rule named; `podherd policy check` tells beforehand.",
+    ),
+    ProblemKind(
+        "invalid_alarm_policy",
+        422,
+        "an alarm policy makes no sense, or there is nothing of it to put back",
+        "Correct the field named.",
+    ),
+    ProblemKind(
+        "invalid_stream",
+        422,
+        "a place in the stream is none, or one of other kinds than those asked for",
+        "Send `first` or `last` of a page that was asked for with the same kinds.",
+    ),
+    ProblemKind(
+        "invalid_exception",
+        422,
+        "an exception cannot be dealt with like this",
+        "Correct the field named.",
+    ),
+    ProblemKind(
+        "invalid_study",
+        422,
+        "a what-if question asks for what cannot be run",
+        "Correct the field named; docs/guides/whatif.md tells what can be varied.",
     ),
     ProblemKind(
         "invalid_site",

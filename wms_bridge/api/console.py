@@ -19,19 +19,24 @@ _NOT_BUILT = """<!doctype html>
 <title>Podherd console</title>
 <h1>The console has not been built</h1>
 <p>Run <code>python3 scripts/console.py</code> and load this page again; all else of the bridge
-works, and so does the <a href="/">live page</a>.</p>
+works.</p>
 </html>
 """
 
 
 def add_console(app: FastAPI, built: Path = BUILT) -> None:
     """Serve what ``scripts/console.py`` has put into ``built``; without it, a page that says so
-    (503). To be called before anything is mounted at ``/``."""
+    (503). ``/`` leads there."""
 
     async def to_folder(_request: Request) -> Response:
         return RedirectResponse(f"{ADDRESS}/", 308)
 
-    app.router.routes.append(Route(ADDRESS, to_folder, include_in_schema=False))
+    async def to_console(_request: Request) -> Response:
+        # Not for ever: browsers would keep that for all that is served at this port later.
+        return RedirectResponse(f"{ADDRESS}/", 307)
+
+    for address, leads in (("/", to_console), (ADDRESS, to_folder)):
+        app.router.routes.append(Route(address, leads, include_in_schema=False))
     app.mount(ADDRESS, _Console(built), name="console")
 
 

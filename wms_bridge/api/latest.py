@@ -6,6 +6,7 @@ from planner.codec.messages import encode
 from planner.warehouse.view import FloorView
 from wms_bridge.api.bell import Bell
 from wms_bridge.floor.news import FloorNews
+from wms_bridge.recording.recorder import Recorder
 
 
 class LatestView:
@@ -15,6 +16,7 @@ class LatestView:
         self.bell = Bell()
         self.news = FloorNews(secrets.token_hex(8))
         self.view: FloorView | None = None
+        self.recorder: Recorder | None = None
         self._shown_ms = 0
         self._frame = ""
         self._number = 0
@@ -23,6 +25,8 @@ class LatestView:
         """Replace the frame; to be called in the event loop. :class:`InvalidMessage` if it holds
         more robots than the stream of the floor can tell of."""
         self.news.take(view, now_ms)
+        if self.recorder is not None:
+            self.recorder.shown(self.news, view.at_ms, now_ms)
         self.view = view
         self._shown_ms = now_ms
         self._frame = encode(view).decode()

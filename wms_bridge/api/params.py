@@ -8,6 +8,14 @@ MAX_NUMBER = 10**15
 """Largest number of an order, event, pick or message that can be asked for."""
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+Seen = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=200,
+        description="The order's etag as it was seen; if it is another by now nothing is done.",
+    ),
+]
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="Only those with a number above.")]
 Before = Annotated[

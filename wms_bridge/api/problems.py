@@ -21,7 +21,9 @@ from planner.warehouse.errors import (
 )
 from wms_bridge.access.redacting import MASK, names_a_secret, redacted_value
 from wms_bridge.api.catalogue import REMEDIES
+from wms_bridge.interventions.errors import StalePage
 from wms_bridge.problem_codes import INTERNAL_ERROR, code_of
+from wms_bridge.tower.errors import WhatIfBusy
 
 LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -32,7 +34,9 @@ _STATUS: Mapping[type[PodherdError], HTTPStatus] = {
     UnknownSite: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooLate: HTTPStatus.CONFLICT,
+    StalePage: HTTPStatus.CONFLICT,
     IdempotencyConflict: HTTPStatus.CONFLICT,
+    WhatIfBusy: HTTPStatus.CONFLICT,
     LedgerImbalance: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

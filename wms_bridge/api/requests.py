@@ -203,7 +203,7 @@ class DecisionIn(_Request):
 
     action: CaseAction
     reason: StrictStr
-    by: StrictStr
+    by: StrictStr = ""
     version: StrictInt
 
     def decision(self) -> Decision:

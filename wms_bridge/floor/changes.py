@@ -1,7 +1,7 @@
 """What has changed from one view of the floor to the next, as records for a stream."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -9,10 +9,20 @@ import msgspec
 from planner.warehouse.commands import RaiseAlarm
 from planner.warehouse.ids import PodId, RobotId, StationId
 from planner.warehouse.site import Point
-from planner.warehouse.view import FloorView, PodView, RobotView, StationView
+from planner.warehouse.view import (
+    ClosureView,
+    EntryView,
+    FloorView,
+    PodView,
+    RobotView,
+    StationView,
+    StopView,
+)
 
-_TOLD = ("load", "activity", "goal", "base", "horizon", "wait")
+_TOLD = ("load", "activity", "goal", "base", "horizon", "wait", "paused", "sent", "leaving")
 """Fields of a robot that changes tell; places and battery are in pose frames."""
+WHOLE = ("alarms", "stops", "entries", "closures")
+"""Lists that are told whole when anything in them has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,9 @@ class Picture:
     pods: Mapping[PodId, PodView]
     stations: Mapping[StationId, StationView]
     alarms: tuple[RaiseAlarm, ...]
+    stops: tuple[StopView, ...] = ()
+    entries: tuple[EntryView, ...] = ()
+    closures: tuple[ClosureView, ...] = ()
 
 
 def picture_of(view: FloorView, before: Picture | None) -> Picture:
@@ -40,12 +53,15 @@ def picture_of(view: FloorView, before: Picture | None) -> Picture:
         {pod.pod: pod for pod in view.pods},
         {station.station: station for station in view.stations},
         view.alarms,
+        view.stops,
+        view.entries,
+        tuple(replace(one, points=tuple(_rounded(one.points))) for one in view.closures),
     )
 
 
 def changes(before: Picture, now: Picture) -> dict[str, Any]:
     """What a client that knows ``before`` needs to know ``now``, apart from poses; empty if that is
-    nothing. Alarms are told whole: there are few."""
+    nothing. Alarms, stops, entries and closures are told whole: there are few."""
     found: dict[str, Any] = {}
     if before.order != now.order:
         found["order"] = now.order
@@ -59,8 +75,9 @@ def changes(before: Picture, now: Picture) -> dict[str, Any]:
     gone = [name for name in before.pods if name not in now.pods]
     if stand or gone:
         found["pods"] = {"stand": stand, "gone": gone}
-    if before.alarms != now.alarms:
-        found["alarms"] = now.alarms
+    for name in WHOLE:
+        if getattr(before, name) != getattr(now, name):
+            found[name] = getattr(now, name)
     return found
 
 

@@ -7,7 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from planner.warehouse.view import FloorView
-from wms_bridge.floor.changes import Picture, changes, encode_record, picture_of, robot_record
+from wms_bridge.floor.changes import (
+    WHOLE,
+    Picture,
+    changes,
+    encode_record,
+    picture_of,
+    robot_record,
+)
 from wms_bridge.floor.frames import encode_frame, pose_of
 
 KEPT = 600
@@ -170,5 +177,5 @@ def _whole(picture: Picture) -> dict[str, Any]:
         "robots": [robot_record(picture.robots[robot]) for robot in picture.order],
         "pods": tuple(picture.pods.values()),
         "stations": tuple(picture.stations.values()),
-        "alarms": picture.alarms,
+        **{name: getattr(picture, name) for name in WHOLE},
     }

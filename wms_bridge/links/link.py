@@ -61,7 +61,7 @@ class Link:
         self._steady = steady or clock
         self._params = params or LinkParams()
         self._circuit = Circuit()
-        self._status = LinkStatus(connector.name)
+        self._status = LinkStatus(connector.name, fence_ms=connector.fence_ms)
         self._checked_ms: int | None = None
 
     @property

@@ -41,8 +41,9 @@ class AccessReading(Protocol):
     def audit(self, query: AuditQuery) -> tuple[AuditEntry, ...]:
         """Entries of the audit log as asked for, the newest first."""
 
-    def audit_entries(self) -> Iterator[AuditEntry]:
-        """The whole audit log by number, as it stands there, sound or not."""
+    def audit_entries(self, after: int | None = None) -> Iterator[AuditEntry]:
+        """The audit log by number, as it stands there, sound or not: all of it, or what comes after
+        a number."""
 
     def audit_head(self) -> AuditHead | None:
         """The newest entry as it was when it was written; ``None`` before the first."""

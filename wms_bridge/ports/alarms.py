@@ -28,6 +28,9 @@ class AlarmsReading(Protocol):
     def alarms(self, query: AlarmQuery) -> tuple[AlarmRecord, ...]:
         """Alarms as asked for."""
 
+    def count_alarms(self, query: AlarmQuery) -> int:
+        """How many alarms are as asked for, whatever ``after`` and ``limit`` are."""
+
     def alarm_counts(self) -> tuple[AlarmCount, ...]:
         """How many alarms are not normal, or shelved, by severity (the worst first), state and
         whether they are shelved; zeros left out."""

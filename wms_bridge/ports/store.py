@@ -21,11 +21,18 @@ from wms_bridge.ledger import Account, Entry, Holding, Movement
 from wms_bridge.ports.access import AccessReading, AccessWriting
 from wms_bridge.ports.alarms import AlarmsReading, AlarmsWriting
 from wms_bridge.ports.counts import CountReading, CountWriting
+from wms_bridge.ports.foresight import ForesightReading, ForesightWriting
+from wms_bridge.ports.interventions import InterventionsReading, InterventionsWriting
 from wms_bridge.ports.kpis import KpisReading, KpisWriting
 from wms_bridge.ports.links import LinksReading, LinksWriting
 from wms_bridge.ports.lots import LotsReading, LotsWriting
+from wms_bridge.ports.policies import PoliciesReading, PoliciesWriting
 from wms_bridge.ports.promises import PromisesReading, PromisesWriting
+from wms_bridge.ports.siting import SitingReading, SitingWriting
+from wms_bridge.ports.tower import TowerReading, TowerWriting
 from wms_bridge.ports.tracing import TracingReading, TracingWriting
+from wms_bridge.ports.walls import WallsReading, WallsWriting
+from wms_bridge.ports.whatif import WhatIfReading, WhatIfWriting
 from wms_bridge.records.work import (
     Discrepancy,
     LineRecord,
@@ -55,6 +62,13 @@ class Reading(
     AccessReading,
     PromisesReading,
     AlarmsReading,
+    ForesightReading,
+    WallsReading,
+    InterventionsReading,
+    SitingReading,
+    PoliciesReading,
+    TowerReading,
+    WhatIfReading,
     Protocol,
 ):
     """Questions to the store. Records that are not there are ``None``."""
@@ -201,6 +215,13 @@ class Writing(
     AccessWriting,
     PromisesWriting,
     AlarmsWriting,
+    ForesightWriting,
+    WallsWriting,
+    InterventionsWriting,
+    SitingWriting,
+    PoliciesWriting,
+    TowerWriting,
+    WhatIfWriting,
     Protocol,
 ):
     """Changes to the store: all of a transaction or none."""

@@ -1,7 +1,7 @@
 """Reservations, stock as it is told, and subscriptions of a site, as the web offers them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import Sku
@@ -14,7 +14,7 @@ from wms_bridge.promises.reserving import (
     release,
     reserve,
 )
-from wms_bridge.promises.subscribing import known, resume, subscribe, unsubscribe
+from wms_bridge.promises.subscribing import known, pause, resume, subscribe, unsubscribe
 from wms_bridge.records.promises import Availability, Reservation, Subscription
 from wms_bridge.records.work import OutboxMessage
 
@@ -105,6 +105,11 @@ class Promises:
         self._changed()
         return subscription
 
+    def pause(self, name: str) -> Subscription:
+        """See :func:`wms_bridge.promises.subscribing.pause`."""
+        with self._store.writing() as tx:
+            return pause(tx, name)
+
     def subscription(self, name: str) -> Subscription:
         """One subscription; :class:`NotFound` if there is none of this name."""
         with self._store.reading() as tx:
@@ -115,10 +120,13 @@ class Promises:
         with self._store.reading() as tx:
             return tx.subscriptions()
 
-    def keep(self, subscription: Subscription) -> None:
+    def keep(self, subscription: Subscription) -> bool:
         """Keep how far a subscriber has been told, unless it was taken off or given another
-        address meanwhile."""
+        address meanwhile; a pause in the meantime holds. Whether to tell it more."""
         with self._store.writing() as tx:
             now = tx.subscription(subscription.subscription)
-            if now is not None and (now.url, now.secret) == (subscription.url, subscription.secret):
-                tx.put_subscription(subscription)
+            if now is None or (now.url, now.secret) != (subscription.url, subscription.secret):
+                return False
+            kept = replace(subscription, paused=subscription.paused or now.paused)
+            tx.put_subscription(kept)
+            return not kept.paused

@@ -65,6 +65,14 @@ def resume(tx: Writing, name: str, now_ms: int, *, skip: bool = False) -> Subscr
     return subscription
 
 
+def pause(tx: Writing, name: str) -> Subscription:
+    """Tell a subscriber nothing until it is resumed; what comes meanwhile is told then.
+    :class:`NotFound` if there is no such subscription."""
+    subscription = replace(known(tx, name), paused=True)
+    tx.put_subscription(subscription)
+    return subscription
+
+
 def known(tx: Reading, name: str) -> Subscription:
     """A subscription; :class:`NotFound` if there is none of this name."""
     found = tx.subscription(name)

@@ -133,7 +133,8 @@ class AlarmPlace:
 @dataclass(frozen=True, slots=True)
 class AlarmQuery:
     """Which alarms to list: the first ``limit`` behind the place ``after``, of one of ``states``,
-    ``severities`` and ``kinds`` (none given: of any)."""
+    ``severities`` and ``kinds`` (none given: of any), whose subject has ``search`` in it (Latin
+    letters in either case)."""
 
     states: tuple[AlarmState, ...] = ()
     severities: tuple[Severity, ...] = ()
@@ -143,6 +144,7 @@ class AlarmQuery:
     sort: AlarmSort = AlarmSort.NEWEST
     after: AlarmPlace | None = None
     limit: int = 1000
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,8 @@ class StockCheck:
 class LinkStatus:
     """How reading from a WMS goes. ``circuit`` is ``closed`` (well), ``open`` (left alone for a
     while) or ``half_open`` (being tried); ``failures`` counts attempts since the last that went
-    well; ``read_ms`` is when each feed was last read."""
+    well; ``read_ms`` is when each feed was last read. ``fence_ms``: so long after a request without
+    an answer the WMS may still carry it out; nothing is searched or sent again before."""
 
     source: str
     circuit: str = "closed"
@@ -169,3 +170,4 @@ class LinkStatus:
     last_error: str = ""
     last_error_ms: int | None = None
     read_ms: Mapping[str, int] = field(default_factory=dict)
+    fence_ms: int | None = None

@@ -148,17 +148,26 @@ class OrderRecord:
     priority: int = 0
     changes: int = 0
 
+    @property
+    def etag(self) -> str:
+        """Names what is asked for and how urgently: it is another after every change of contents,
+        priority, due time or status, and the same while it is picked."""
+        due = "" if self.due_ms is None else self.due_ms
+        return f"{self.status.value}.{self.changes}.{self.priority}.{due}"
+
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
     """Which orders to list: the first ``limit`` in the order of ``sort``, with a number above
-    ``after`` and below ``before``."""
+    ``after`` and below ``before``; with a ``search`` only those whose id holds it, or that have a
+    line of exactly this SKU."""
 
     status: OrderStatus | None = None
     sort: Sort = Sort.NEWEST
     after: int = 0
     before: int | None = None
     limit: int = 100
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ from planner.dispatch.phases.doubting import (
 )
 from planner.dispatch.phases.flows import robot_lines, set_policy
 from planner.dispatch.phases.membership import join, leave, remove
+from planner.dispatch.phases.overriding import clear_reservation, reroute_one
 from planner.dispatch.phases.putaway import confirm_put, receive_goods, slot_stated
 from planner.dispatch.phases.rotation import move_slot, take_terms
 from planner.dispatch.phases.ruling import clear_rule, set_rule
+from planner.dispatch.phases.sending import free, send
 from planner.dispatch.phases.stations import close_station
 from planner.dispatch.state import Leg, Line, OpenOrder, Robot
 from planner.dispatch.stock import SlotStock, plain_sku, stock_key
@@ -40,9 +42,13 @@ from planner.warehouse.events import (
     PolicySet,
     PutConfirmed,
     RescanWanted,
+    ReservationCleared,
+    RobotFreed,
     RobotJoined,
     RobotLeaving,
     RobotLeft,
+    RobotRerouted,
+    RobotSent,
     RobotStateSeen,
     RuleCleared,
     RuleSet,
@@ -101,6 +107,8 @@ def absorb(turn: Turn, event: Event) -> None:
             set_policy(turn, policy)
         case RobotJoined() | RobotLeaving() | RobotLeft():
             _join_or_leave(turn, event)
+        case RobotSent() | RobotFreed() | RobotRerouted() | ReservationCleared():
+            _override(turn, event)
 
 
 def _join_or_leave(turn: Turn, event: RobotJoined | RobotLeaving | RobotLeft) -> None:
@@ -111,6 +119,20 @@ def _join_or_leave(turn: Turn, event: RobotJoined | RobotLeaving | RobotLeft) ->
             leave(turn, robot)
         case RobotLeft(robot):
             remove(turn, robot)
+
+
+def _override(
+    turn: Turn, event: RobotSent | RobotFreed | RobotRerouted | ReservationCleared
+) -> None:
+    match event:
+        case RobotSent():
+            send(turn, event)
+        case RobotFreed(robot):
+            free(turn, robot)
+        case RobotRerouted(robot):
+            reroute_one(turn, robot)
+        case ReservationCleared(robot):
+            clear_reservation(turn, robot)
 
 
 def _close_or_open(

@@ -36,10 +36,10 @@ def candidates(turn: Turn) -> Candidates:
     kept: set[VisitId] = set()
     taken: set[int] = set()
     for robot in turn.state.robots.values():
-        fits = robot.report is not None and not robot.silent and not robot.leaving
-        draws = fits and _draws(robot)
-        if fits and (draws or _open_handed(turn, robot)):
-            if draws:
+        fits = robot.report is not None and not robot.silent and robot.takes_work
+        drawing = fits and draws(robot)
+        if fits and (drawing or _open_handed(turn, robot)):
+            if drawing:
                 charging.add(len(robots))
             robots.append(robot)
             continue
@@ -62,19 +62,19 @@ def candidates(turn: Turn) -> Candidates:
 def can_work(turn: Turn, robot: Robot) -> bool:
     """Whether a robot without a trip could set out on one now."""
     report, leg = robot.report, robot.leg
-    if report is None or robot.silent or robot.leaving or robot.visit is not None or carries(robot):
+    if report is None or robot.silent or not robot.takes_work or robot.visit is not None:
         return False
-    if robot.type not in turn.floor.carriers:
+    if carries(robot) or robot.type not in turn.floor.carriers:
         return False
     if leg is not None and leg.activity is RobotActivity.CHARGE:
-        charged = turn.params.battery_enough if _draws(robot) else turn.params.battery_low
+        charged = turn.params.battery_enough if draws(robot) else turn.params.battery_low
         return report.battery >= charged
     looks = leg is not None and leg.activity is RobotActivity.COUNT and leg.end != leg.goal
     rests = leg is None or leg.activity is RobotActivity.PARK or looks
     return rests and report.battery > turn.params.battery_critical
 
 
-def _draws(robot: Robot) -> bool:
+def draws(robot: Robot) -> bool:
     """It stands at its charger, the order that brought it there is done, and it is charged."""
     leg, report = robot.leg, robot.report
     if leg is None or report is None or leg.activity is not RobotActivity.CHARGE:

@@ -15,7 +15,9 @@ def reroute(turn: Turn) -> None:
         return
     for robot in list(turn.state.robots.values()):
         leg = robot.leg
-        if leg is None or robot.silent or leg.end == leg.goal or _reachable(turn, robot, leg):
+        if leg is None or robot.silent or robot.override.keeps or leg.end == leg.goal:
+            continue
+        if _reachable(turn, robot, leg):
             continue
         stopped = None if leg.update < 0 else parked(leg)
         if leg.activity is RobotActivity.FETCH:

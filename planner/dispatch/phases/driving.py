@@ -45,7 +45,7 @@ def send_moves(
 
 def whole_order(turn: Turn, robot: Robot) -> SendTransportOrder | None:
     """The robot's order from the node it passed last, for one that may have lost it."""
-    if robot.leg is None or robot.leg.update < 0:
+    if robot.leg is None or robot.leg.update < 0 or robot.override.keeps:
         return None
     return SendTransportOrder(_order(turn, robot, robot.leg, robot.leg.reached, ()))
 
@@ -86,7 +86,7 @@ def _pushed_aside(turn: Turn, robot: Robot) -> Leg:
 def _send_unsent(turn: Turn, robot: Robot) -> None:
     """An order that begins and ends here is sent at once; one the robot lost is sent again."""
     leg, report = robot.leg, robot.report
-    if leg is None or report is None or robot.silent:
+    if leg is None or report is None or robot.silent or robot.override.keeps:
         return
     here = leg.update < 0 and leg.end == leg.goal
     lost = leg.update >= 0 and (report.order != leg.order or report.update < leg.update)

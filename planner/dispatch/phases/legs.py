@@ -21,7 +21,7 @@ def close_legs(turn: Turn) -> None:
         if _failed(leg, robot.report):
             turn.set_robot(robot, leg=None, retry_ms=turn.now_ms + turn.params.retry_ms)
             look_ended(turn, robot, leg, made=False)
-        elif _complete(leg, robot.report):
+        elif _complete(robot, leg, robot.report):
             look_ended(turn, robot, leg, made=True)
             robot = turn.set_robot(robot, leg=None, moved_ms=turn.now_ms)
             if robot.visit is not None:
@@ -38,10 +38,10 @@ def finish_picking(turn: Turn) -> None:
             turn.set_visit(visit, phase=Phase.RETURN, since_ms=turn.now_ms)
 
 
-def _complete(leg: Leg, report: RobotState) -> bool:
+def _complete(robot: Robot, leg: Leg, report: RobotState) -> bool:
     if leg.reached < len(leg.nodes) - 1 or report.driving:
         return False
-    if leg.activity is RobotActivity.PARK:
+    if leg.activity is RobotActivity.PARK and leg.goal != robot.override.sent:
         return True
     if leg.end != leg.goal:
         return False

@@ -181,7 +181,7 @@ def _free_robots(turn: Turn) -> list[Robot]:
 
 def _may_look(turn: Turn, robot: Robot) -> bool:
     report, leg = robot.report, robot.leg
-    if report is None or robot.silent or robot.leaving or robot.visit is not None:
+    if report is None or robot.silent or not robot.takes_work or robot.visit is not None:
         return False
     if carries(robot) or turn.now_ms < max(robot.retry_ms, robot.yields_ms):
         return False

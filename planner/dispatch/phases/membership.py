@@ -1,5 +1,6 @@
 """Part of phase 1: robots that join the fleet while it works, and robots that leave it."""
 
+from dataclasses import replace
 from math import hypot
 
 from planner.dispatch.phases.robots import parked
@@ -37,7 +38,13 @@ def leave(turn: Turn, robot: RobotId) -> None:
     known = turn.state.robots.get(robot)
     if known is None:
         return
-    known = turn.set_robot(known, leaving=True)
+    override = replace(known.override, sent=None)
+    known = turn.set_robot(known, leaving=True, override=override)
+    give_back_fetch(turn, known)
+
+
+def give_back_fetch(turn: Turn, known: Robot) -> None:
+    """Another robot is to fetch its pod, unless it may begin to lift it at any moment."""
     leg, visit = known.leg, _visit(turn, known)
     if visit is None or visit.phase is not Phase.FETCH:
         return

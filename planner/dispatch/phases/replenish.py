@@ -99,7 +99,7 @@ def _budget(turn: Turn, rush: bool) -> int:
     """How many more put visits there may be: a share of the robots while there is picking to do,
     a larger one while orders wait for goods at the dock."""
     carriers = [r for r in turn.state.robots.values() if r.type in turn.floor.carriers]
-    robots = sum(not robot.silent and not robot.leaving for robot in carriers)
+    robots = sum(not robot.silent and robot.takes_work for robot in carriers)
     if turn.state.open_lines or turn.state.waiting or turn.state.picks:
         params = turn.params.replenish
         share = params.rush_share if rush else params.robot_share

@@ -40,7 +40,7 @@ def _work_waits(turn: Turn) -> bool:
 def _idle(turn: Turn) -> bool:
     """Enough robots have nothing to do, and no pod is being moved yet."""
     robots = [r for r in turn.state.robots.values() if r.type in turn.floor.carriers]
-    idle = sum(r.visit is None and r.leg is None and not r.silent and not r.leaving for r in robots)
+    idle = sum(r.visit is None and r.leg is None and not r.silent and r.takes_work for r in robots)
     moving = any(
         v.spot is not None and v.phase is not Phase.RETURN for v in turn.state.visits.values()
     )

@@ -88,7 +88,7 @@ def turn_towards(
     robot: Robot,
     activity: RobotActivity,
     goal: int,
-    kind: ActionKind,
+    kind: ActionKind | None = None,
     pod: PodId | None = None,
 ) -> Robot:
     """A robot under way drives on to another goal; one that stands gets a new leg later."""
@@ -126,6 +126,7 @@ def park_idle(turn: Turn) -> None:
         for robot in robots
         if robot.visit is None
         and robot.leg is None
+        and robot.override.sent is None
         and robot.report is not None
         and not robot.silent
         and (kind[robot.node] != NodeKind.SPOT or robot.node in turn.obstacles)

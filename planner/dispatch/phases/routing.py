@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from planner.dispatch.phases.overriding import avoided
 from planner.dispatch.phases.ruling import trip_priorities
 from planner.dispatch.state import Phase, Robot
 from planner.dispatch.turn import Turn
@@ -124,13 +125,23 @@ def requests_of(turn: Turn, robots: list[Robot]) -> Requests:
         goal = _goal(robot)
         if goal == NOBODY or robot.yields_ms > turn.now_ms:
             continue
-        row = floor.distances.row(goal, loaded, floor.pace(robot.type, loaded), turn.obstacles)
-        here = robot.end * 4 + agents.heading[index]
+        here = robot.end * 4 + int(agents.heading[index])
+        row = _row(turn, robot, goal, here)
         if floor.distances.pool[row, here] < FAR_MS:
             # Once there it stays: something is to be done at the goal.
             agents.goal[index] = agents.goal_after[index] = goal
             agents.row[index] = row
     return Requests(robots, agents)
+
+
+def _row(turn: Turn, robot: Robot, goal: int, here: int) -> int:
+    """Row of the travel times to its goal, around what it keeps off if there is such a way."""
+    loaded, table = carries(robot), turn.floor.distances
+    pace, around = turn.floor.pace(robot.type, loaded), avoided(turn, robot)
+    row = table.row(goal, loaded, pace, around)
+    if around is not turn.obstacles and table.pool[row, here] >= FAR_MS:
+        row = table.row(goal, loaded, pace, turn.obstacles)
+    return row
 
 
 def _order(turn: Turn, robots: list[Robot], agents: Agents) -> Int32Array:
@@ -183,7 +194,9 @@ def carries(robot: Robot) -> bool:
 def _goal(robot: Robot) -> int:
     """The goal of its leg; a parked or idle robot has none and may be sent anywhere."""
     leg = robot.leg
-    if leg is None or (leg.activity is RobotActivity.PARK and leg.end == leg.goal):
+    if leg is None:
+        return NOBODY
+    if leg.activity is RobotActivity.PARK and leg.end == leg.goal != robot.override.sent:
         return NOBODY
     return leg.goal
 
@@ -192,6 +205,8 @@ def _pinned(turn: Turn, robot: Robot) -> bool:
     """It cannot take more nodes now: out of order, at work, or about to begin something else."""
     report, leg = robot.report, robot.leg
     if report is None or robot.silent or (report.battery <= 0 and not report.charging):
+        return True
+    if robot.override.keeps or robot.end == robot.override.sent:
         return True
     visit = turn.state.visits.get(robot.visit) if robot.visit else None
     if leg is None:
@@ -204,6 +219,6 @@ def _pinned(turn: Turn, robot: Robot) -> bool:
 def heading_at_end(turn: Turn, robot: Robot) -> int:
     """How it will face at the end of its base."""
     leg = robot.leg
-    if leg is None or leg.reached == len(leg.nodes) - 1:
+    if leg is None or robot.override.keeps or leg.reached == len(leg.nodes) - 1:
         return robot.heading
     return turn.floor.heading_between(leg.nodes[-2], leg.nodes[-1])

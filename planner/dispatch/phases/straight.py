@@ -23,7 +23,7 @@ def go_straight_on(turn: Turn) -> None:
 def _may_go_on(turn: Turn, visit: Visit, robot: Robot) -> bool:
     """Only from the station itself, and by a robot that has the charge and stays with the fleet."""
     report = robot.report
-    if report is None or robot.silent or robot.leaving or robot.leg is not None:
+    if report is None or robot.silent or not robot.takes_work or robot.leg is not None:
         return False
     there = robot.node == turn.floor.station_nodes[visit.station]
     return there and report.load == visit.pod and report.battery >= turn.params.battery_low

@@ -1,8 +1,9 @@
 """Phase 2: notice what goes wrong with robots, and say so once."""
 
+from planner.dispatch.obstructions import obstacles_of
+from planner.dispatch.phases.overriding import take_again
 from planner.dispatch.state import Robot
 from planner.dispatch.turn import Turn
-from planner.roadmap.obstacles import Obstacles
 from planner.warehouse.commands import AlarmKind
 
 
@@ -12,12 +13,8 @@ def watch(turn: Turn) -> None:
         _silence(turn, robot)
         _errors(turn, robot)
         _stuck(turn, robot)
-    silent = [robot for robot in turn.state.robots.values() if robot.silent]
-    heard = turn.now_ms > turn.params.silent_ms
-    turn.obstacles = Obstacles(
-        dead=frozenset(node for robot in silent for node in robot.held) if heard else frozenset(),
-        closed=frozenset(node for nodes in turn.state.closures.values() for node in nodes),
-    )
+    take_again(turn)
+    turn.obstacles = obstacles_of(turn)
     _blocked_pods(turn)
     _closures(turn)
 
@@ -68,7 +65,7 @@ def _blocked_pods(turn: Turn) -> None:
         return
     blocked = {pod for pod, node in turn.state.pods.items() if node in dead}
     for pod in sorted(blocked):
-        text = f"{pod} cannot be fetched: a robot that does not answer is beneath it. Move it."
+        text = f"{pod} cannot be fetched: a robot beneath it does not answer or was sent there."
         turn.alarm(AlarmKind.POD_BLOCKED, pod, text)
     for name in named:
         if name not in blocked:

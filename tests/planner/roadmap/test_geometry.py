@@ -87,6 +87,16 @@ ODDITIES: dict[str, tuple[Edit, str, str]] = {
         "pod_model.faces",
         "two faces have one name",
     ),
+    "board_missing": (
+        lambda s: edit(s, pod_model=edit(s.pod_model, boards_z_m=(0.3, 0.6))),
+        "pod_model.boards_z_m",
+        "not the heights of the boards",
+    ),
+    "boards_from_above": (
+        lambda s: edit(s, pod_model=edit(s.pod_model, boards_z_m=s.pod_model.boards_z_m[::-1])),
+        "pod_model.boards_z_m",
+        "not the heights of the boards",
+    ),
     "robot_type_unknown": (
         lambda s: robot(s, (6.0, 7.2), type="forklift"),
         "robots[1].type",

@@ -7,7 +7,7 @@ import pytest
 
 from planner.dispatch.state import Phase
 from planner.warehouse.errors import InvalidStudy, ReplayMismatch
-from planner.warehouse.ids import OrderId
+from planner.warehouse.ids import OrderId, StationId
 from sim_worlds.eventlog import EventLogWriter, Header
 from sim_worlds.faults import Faults, SilentRobot
 from sim_worlds.run import ShiftRun, run_shift
@@ -145,3 +145,16 @@ def test_a_moment_that_the_log_does_not_have(log: Path, end_s: float, tmp_path: 
     wrong.write_text("\n".join(changed) + "\n")
     with pytest.raises(ReplayMismatch, match="tick 0"):
         read_moment(wrong)
+
+
+def test_stations_are_closed_and_opened_at_the_moment(shift: Shift, log: Path) -> None:
+    moment = read_moment(log, 60_000)
+    later = replace(shift, orders=moment.later)
+    run = ContinuedRun(later, moment, closed=frozenset({StationId("S01")}))
+    finish(run)
+    assert run.outcome().unfinished == ()
+    assert set(run.state.closed) == {"S01"}
+    anew = ContinuedRun(later, moment, closed=frozenset())
+    anew.tick()
+    assert anew.state.closed == {}
+    assert moment.state.closed == {}

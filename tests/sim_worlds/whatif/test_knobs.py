@@ -81,3 +81,15 @@ def test_open_stations_are_spread_evenly_and_the_floor_stays_sound() -> None:
     assert [station.id for station in some.stations] == ["S01", "S03", "S06", "S08"]
     assert set(checked_roadmap(some).station_nodes) == {"S01", "S03", "S06", "S08"}
     assert with_stations(site, 10) == site
+
+
+def test_stations_are_closed_from_a_moment_on() -> None:
+    check("closed=none,S01", live=True)
+    for text, said in (
+        ("closed=S99", "no such station"),
+        ("closed=S01+S02", "nobody could pick"),
+    ):
+        with pytest.raises(InvalidStudy, match=said):
+            check(text, live=True)
+    with pytest.raises(InvalidStudy, match="middle of a run only"):
+        check("closed=S01")

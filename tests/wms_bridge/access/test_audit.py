@@ -20,11 +20,13 @@ from planner.warehouse.site import Site
 from tests.wms_bridge.access.conftest import NOW_MS, Guarded
 from wms_bridge.access.acting import Act, acting
 from wms_bridge.access.audit import (
+    FIRST_DIGEST,
     AuditFault,
     FaultKind,
     head_of,
     next_entry,
     verify_audit,
+    verify_part,
 )
 from wms_bridge.access.auditing import AuditedStore, verify_store_audit
 from wms_bridge.access.errors import InvalidAccess
@@ -297,3 +299,23 @@ def test_over_http_who_what_why_and_where_are_told(guarded: Guarded, site: Site)
     assert len(lines) == report["entries"]
     cut = f"/v1/audit/verify?kept={report['entries'] + 1}:{'0' * 64}"
     assert guarded.ask("GET", cut, supervisor).json()["sound"] is False
+
+
+@given(st.integers(0, 30), st.integers(1, 12), st.data())
+def test_parts_of_a_check_find_what_the_whole_finds(
+    length: int, most: int, data: st.DataObject
+) -> None:
+    entries = log_of(length)
+    newest = head(entries) if entries else None
+    if entries:
+        place = data.draw(st.integers(0, length - 1))
+        entries[place] = replace(entries[place], why="forged")
+    faults: list[AuditFault] = []
+    after, complete, checked = AuditHead(0, FIRST_DIGEST), False, 0
+    while not complete:
+        rest = [one for one in entries if one.number > after.number]
+        report, complete = verify_part(rest, newest, after, most)
+        assert report.entries <= most
+        faults, checked, after = [*faults, *report.faults], checked + report.entries, report.head
+    whole = verify_audit(entries, newest)
+    assert (tuple(faults), checked, after) == (whole.faults, whole.entries, whole.head)

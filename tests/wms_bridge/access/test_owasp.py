@@ -105,7 +105,7 @@ def test_api8_security_misconfiguration(guarded: Guarded, site: Site) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert "Strict-Transport-Security" not in answer.headers
     assert "Strict-Transport-Security" in guarded.ask("GET", "https://bridge/v1/me", key).headers
-    page = guarded.ask("GET", "/")
+    page = guarded.ask("GET", "/console/")
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["Content-Security-Policy"].startswith(
         "default-src 'none'; script-src 'self'"

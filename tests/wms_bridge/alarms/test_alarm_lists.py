@@ -53,6 +53,34 @@ def test_alarms_are_narrowed_sorted_and_counted(bridge: Bridge, say: Say, look: 
     )
 
 
+def test_a_part_of_the_subject_finds_and_what_is_found_is_counted_on_all_pages(
+    bridge: Bridge, say: Say, look: Look
+) -> None:
+    for subject in ("R07", "r071", "50%", "5000", "A_1", "AB1", "R08"):
+        say(subject, 5)
+    say("R08", 6, active=False)
+    bridge.alarms.acknowledge(seen(look("r071")), "ann", "", 7)
+    bridge.alarms.shelve(look("AB1").number, shelf(look("AB1")), 8)
+
+    def page(search: str, **more: object) -> tuple[list[str], int, int]:
+        found = bridge.alarms.page(replace(AlarmQuery(search=search), **more))
+        return [one.subject for one in found.alarms], found.total, found.wanting
+
+    assert page("r07") == (["r071", "R07"], 2, 1)
+    assert page("0%") == (["50%"], 1, 1)
+    assert page("a_1") == (["A_1"], 1, 1)
+    assert page("B1") == (["AB1"], 1, 0)
+    assert page("R0", states=(AlarmState.ACKNOWLEDGED,)) == (["r071"], 1, 0)
+    assert page("", limit=2)[1:] == (7, 5)
+    assert page("", shelved=True)[1:] == (1, 0)
+    change = bridge.alarms.page(AlarmQuery()).change
+    alike = AlarmQuery(search="R0")
+    done = bridge.alarms.acknowledge_alike(alike, change, "ann", "", 9)
+    assert done == AlarmsAcknowledged(2)
+    assert page("R0")[2] == 0
+    assert page("")[2] == 3
+
+
 @pytest.mark.parametrize("sort", AlarmSort)
 def test_pages_tell_every_alarm_once(bridge: Bridge, say: Say, sort: AlarmSort) -> None:
     kinds = (AlarmKind.ROBOT_SILENT, AlarmKind.HUMAN_ENTRY, SHORT, AlarmKind.NO_ROOM)

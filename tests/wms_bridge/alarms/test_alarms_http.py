@@ -288,6 +288,29 @@ def test_changes_are_pushed_in_order(url: str, stocked: Bridge) -> None:
     assert (first["change"]["subject"], second["change"]["event"]) == ("R2", "acknowledged")
 
 
+def test_who_asks_for_it_hears_a_beat_beside_the_changes(url: str, stocked: Bridge) -> None:
+    address = f"{url.replace('http', 'ws', 1)}/v1/events?alarms=0&beat=true"
+    with connect(address) as socket:
+        first = decode(socket.recv(timeout=30))
+        raise_about(stocked, "R1")
+        heard = [first, *(decode(socket.recv(timeout=30)) for _ in range(3))]
+    beats = [one for one in heard if one["stream"] == "beat"]
+    changes = [one for one in heard if one["stream"] == "alarms"]
+    assert first["stream"] == "beat"
+    assert len(beats) >= 2
+    assert all(isinstance(one["at_ms"], int) for one in beats)
+    assert [one["change"]["subject"] for one in changes] == ["R1"]
+
+
+def test_a_part_of_the_subject_narrows_lists_and_acknowledging(url: str, stocked: Bridge) -> None:
+    raise_about(stocked, "R1", "R12", "X3")
+    listed = httpx.get(f"{url}/v1/alarms", params={"search": "r1", "limit": 1}).json()
+    assert (listed["total"], listed["wanting"], len(listed["alarms"])) == (2, 2, 1)
+    body = {"alike": {"search": "r1"}, "change": listed["change"], "by": "ann"}
+    done = httpx.post(f"{url}/v1/alarms/acknowledge", json=body).json()
+    assert done == {"acknowledged": 2, "repeated": 0, "left": 0}
+
+
 def test_the_client_lists_all_pages_and_handles(client: BridgeClient, stocked: Bridge) -> None:
     raise_about(stocked, *(f"R{number}" for number in range(2_100)))
     raise_about(stocked, "gate", kind=ENTRY)

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 from unittest.mock import patch
@@ -85,6 +84,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "pod": ("P001", "P002"),
     "visit": ("v1",),
     "robot": ("R1",),
+    "robots": ("R1",),
     "key": ("k1", "k2"),
     "number": ("1", "2"),
     "rule": ("dock",),
@@ -130,9 +130,7 @@ class Fuzzer:
     def __init__(self) -> None:
         self._passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         bridge, access = self._opened()
-        self._app = create_app(
-            bridge, _clock, access=access, rates=RateParams(MANY, MANY, MANY), page=Path("/nowhere")
-        )
+        self._app = create_app(bridge, _clock, access=access, rates=RateParams(MANY, MANY, MANY))
         schema = schemathesis.openapi.from_dict(document(self._app))
         self.operations: dict[str, Any] = {}
         for result in schema.get_all_operations():

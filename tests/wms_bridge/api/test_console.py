@@ -59,6 +59,12 @@ def test_without_the_slash_one_is_led_to_the_folder(http: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["location"]) == (308, "/console/")
 
 
+def test_the_address_of_the_bridge_leads_to_the_console(http: httpx.Client) -> None:
+    answer = http.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/console/")
+    assert http.get("/", follow_redirects=True).text == PAGE
+
+
 @pytest.mark.parametrize(
     "path", ["assets/../../secret.txt", "assets/%2e%2e/%2e%2e/secret.txt", "../secret.txt"]
 )

@@ -190,7 +190,7 @@ NAMES = st.text(min_size=1, max_size=30).filter(
 @example(name="100 %25 ä#?&=+;")
 def test_any_printable_text_is_an_external_id(name: str) -> None:
     site = site_in_small()
-    app = create_app(_bridge(site), lambda: 0, page=REFERENCE / "nowhere")
+    app = create_app(_bridge(site), lambda: 0)
     path = f"/v1/orders/{path_of(site.name)}/{path_of(name)}"
     body = {"lines": [{"sku": "RED", "quantity": 1}]}
     assert _ask(app, "PUT", path, body).status_code == 201

@@ -16,7 +16,7 @@ from wms_bridge.adapters.memory.store import MemoryStore
 from wms_bridge.adapters.webhook.sender import WebhookSender
 from wms_bridge.api.app import create_app
 from wms_bridge.api.problems import status_of
-from wms_bridge.api.routes import floor, live, news
+from wms_bridge.api.routes import floor, instructing, live, news
 from wms_bridge.outbox import MAX_REFUSALS, Delivery
 from wms_bridge.problem_codes import CODES
 from wms_bridge.service import Bridge
@@ -144,7 +144,12 @@ def named(page: str) -> list[str]:
 def test_every_endpoint_has_a_heading_and_an_example(site: Site) -> None:
     paths = create_app(Bridge(site, MemoryStore()), lambda: 0).openapi()["paths"]
     known = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    routes = (*floor.router.routes, *live.router.routes, *news.router.routes)
+    routes = (
+        *floor.router.routes,
+        *instructing.router.routes,
+        *live.router.routes,
+        *news.router.routes,
+    )
     links = [route for route in routes if isinstance(route, APIWebSocketRoute)]
     known |= {f"WS {route.path}" for route in links}
     headings = named(everything())

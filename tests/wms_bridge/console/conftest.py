@@ -1,18 +1,66 @@
 """The console in a headless browser, on a real bridge."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, sync_playwright
 
+from planner.warehouse.site import Site
 from scripts.console import DIST, SOURCES, UNAVAILABLE, main
+from sim_worlds.sites.catalogue import load_site
+from tests.fakes.played_shift import PlayedShift
+from tests.wms_bridge.console.floor_server import FloorServer
 from tests.wms_bridge.console.opened import OpenedConsole
-from tests.wms_bridge.web.conftest import browser, floor, shift, site
-from tests.wms_bridge.web.floor_server import FloorServer
 
-__all__ = ["browser", "floor", "shift", "site"]
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+
+
+# Not for the whole session: as long as Playwright runs, no other test can start an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the machine."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing = "left out: needs Chromium (Debian: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """The small shipped site."""
+    return load_site("small")
+
+
+@pytest.fixture
+def shift(site: Site) -> PlayedShift:
+    """Frames to show."""
+    return PlayedShift(site, seed=3)
+
+
+@pytest.fixture
+def floor(site: Site) -> Iterator[FloorServer]:
+    """A running bridge."""
+    server = FloorServer(site)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ from planner.warehouse.commands import AlarmKind, RaiseAlarm
 from planner.warehouse.ids import RobotId
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView, Wait, WaitsFor
+from tests.fakes.played_shift import PlayedShift
+from tests.wms_bridge.console.floor_server import FloorServer
 from tests.wms_bridge.console.opened import OpenedConsole
 from tests.wms_bridge.serving import ServerThread
-from tests.wms_bridge.web.floor_server import FloorServer
-from tests.wms_bridge.web.played_shift import PlayedShift
 from wms_bridge.access.accounts import AccountWanted
 from wms_bridge.access.auditing import AuditedStore
 from wms_bridge.access.gatekeeper import Access

@@ -9,14 +9,17 @@ from typing import Any
 
 from planner.codec.messages import decode, encode
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
-from planner.warehouse.ids import NodeId, PodId, RobotId, StationId
+from planner.warehouse.ids import ClosureId, NodeId, PodId, RobotId, StationId
 from planner.warehouse.view import (
+    ClosureView,
+    EntryView,
     FloorView,
     Kpis,
     PodView,
     RobotActivity,
     RobotView,
     StationView,
+    StopView,
     Wait,
     WaitsFor,
     chain_of_waits,
@@ -42,7 +45,8 @@ def waits(name: str, on: WaitsFor, whom: str = "") -> RobotView:
 
 
 def views() -> list[FloorView]:
-    """A short story: robots come, fetch, wait and leave; a pod is lifted; an alarm is raised."""
+    """A short story: robots come, fetch, wait and leave; a pod is lifted; an alarm is raised; a
+    person walks in, and a robot is stopped, sent and taken out."""
     stations = (StationView(StationId("S1"), 1, 2, None, 0),)
     first = FloorView(
         1_000,
@@ -56,14 +60,34 @@ def views() -> list[FloorView]:
     fetching = robot("R1", activity=RobotActivity.FETCH, theta_rad=-1.0, **way)
     stuck = waits("R2", WaitsFor.ROBOT, "R1")
     alarm = RaiseAlarm(AlarmKind.ROBOT_STUCK, "R2", "R2 has not moved for 60 s.")
-    second = replace(first, at_ms=2_000, robots=(fetching, stuck), alarms=(alarm,))
-    carried = robot("R1", activity=RobotActivity.DELIVER, load=PodId("P1"), x_m=5.0, y_m=6.0)
+    area = ((0.0, 0.0), (4.0, 0.0), (4.0, 2.0))
+    second = replace(
+        first,
+        at_ms=2_000,
+        robots=(fetching, stuck),
+        alarms=(alarm,),
+        stops=(StopView("look", (RobotId("R1"),), ()), StopView("spill", (), area)),
+        entries=(EntryView("E1", area, "draining", (RobotId("R2"),)),),
+        closures=(ClosureView(ClosureId("rule/shut"), ((1.0, 2.0), (2.0, 2.25))),),
+    )
+    carried = robot(
+        "R1",
+        activity=RobotActivity.DELIVER,
+        load=PodId("P1"),
+        x_m=5.0,
+        y_m=6.0,
+        paused=True,
+        leaving=True,
+    )
     third = replace(
         second,
         at_ms=3_000,
-        robots=(robot("R3", x_m=1_000.0), carried),
+        robots=(robot("R3", x_m=1_000.0, sent=NodeId("n3")), carried),
         pods=first.pods[1:],
         stations=(replace(stations[0], inbound=1),),
+        stops=second.stops[:1],
+        entries=(replace(second.entries[0], state="frozen", inside=()),),
+        closures=(),
     )
     return [first, second, third]
 

@@ -6,14 +6,17 @@ from hypothesis import strategies as st
 
 from planner.codec.messages import decode, encode
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
-from planner.warehouse.ids import NodeId, PodId, RobotId, StationId
+from planner.warehouse.ids import ClosureId, NodeId, PodId, RobotId, StationId
 from planner.warehouse.view import (
+    ClosureView,
+    EntryView,
     FloorView,
     Kpis,
     PodView,
     RobotActivity,
     RobotView,
     StationView,
+    StopView,
     Wait,
     WaitsFor,
 )
@@ -21,6 +24,8 @@ from wms_bridge.floor.frames import PoseFrame, decode_frame
 
 NO_KPIS = Kpis(0, 0, 0, 0, 0, 0, 0, 0, 0, (), 0, 0, 0, 0, 0, 0, 0)
 METRES = st.integers(-3000, 3000).map(lambda tenths: tenths / 10)
+TOLD = ("load", "activity", "goal", "base", "horizon", "wait", "paused", "sent", "leaving")
+WHOLE = ("alarms", "stops", "entries", "closures")
 POINTS = st.lists(st.tuples(METRES, METRES), max_size=3).map(tuple)
 WAITS = st.none() | st.builds(
     Wait, st.sampled_from(WaitsFor), st.sampled_from(["", "R1", "C1"]), st.integers(0, 10**12)
@@ -42,7 +47,31 @@ def robots(name: str) -> st.SearchStrategy[RobotView]:
         POINTS,
         POINTS,
         WAITS,
+        st.booleans(),
+        st.sampled_from([None, NodeId("n2")]),
+        st.booleans(),
     )
+
+
+STOPS = st.builds(
+    StopView,
+    st.sampled_from(["fire", "look"]),
+    st.sampled_from([(), (RobotId("R1"),)]),
+    POINTS,
+)
+ENTRIES = st.builds(
+    EntryView,
+    st.just("E1"),
+    POINTS,
+    st.sampled_from(["draining", "frozen", "entered"]),
+    st.sampled_from([(), (RobotId("R2"),)]),
+)
+CLOSURES = st.builds(ClosureView, st.just(ClosureId("rule/shut")), POINTS)
+
+
+def few(made: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """None, one or two of them."""
+    return st.lists(made, max_size=2).map(tuple)
 
 
 @st.composite
@@ -59,6 +88,9 @@ def views(draw: st.DrawFn) -> FloorView:
         (StationView(StationId("S1"), 1, open_lines, None, 0),),
         NO_KPIS,
         (alarm,) if draw(st.booleans()) else (),
+        draw(few(STOPS)),
+        draw(few(ENTRIES)),
+        draw(few(CLOSURES)),
     )
 
 
@@ -74,7 +106,8 @@ class Client:
         self.robots: dict[str, dict[str, Any]] = {}
         self.pods: dict[str, Any] = {}
         self.stations: dict[str, Any] = {}
-        self.alarms: list[Any] = []
+        self.whole: dict[str, Any] = {}
+        """Alarms, stops, entries and closures, which are told whole."""
         self.poses: PoseFrame | None = None
         self.beats: list[dict[str, Any]] = []
 
@@ -92,7 +125,7 @@ class Client:
     def _snapshot(self, told: dict[str, Any]) -> None:
         self.whys.append(told["why"])
         self.stream, self.number = told["stream"], told["number"]
-        self.order, self.alarms = told["order"], told["alarms"]
+        self.order, self.whole = told["order"], {name: told[name] for name in WHOLE}
         self.robots = {one["robot"]: one for one in told["robots"]}
         self.pods = {one["pod"]: one for one in told["pods"]}
         self.stations = {one["station"]: one for one in told["stations"]}
@@ -110,7 +143,7 @@ class Client:
             del self.pods[one]
         self.pods |= {one["pod"]: one for one in told.get("pods", {}).get("stand", ())}
         self.stations |= {one["station"]: one for one in told.get("stations", ())}
-        self.alarms = told.get("alarms", self.alarms)
+        self.whole |= {name: told[name] for name in WHOLE if name in told}
 
     def check_knows(self, view: FloorView) -> None:
         """Asserts that what is known is this view."""
@@ -118,11 +151,11 @@ class Client:
         assert sorted(self.order) == sorted(one["robot"] for one in whole["robots"])
         for robot in whole["robots"]:
             known = self.robots[robot["robot"]]
-            for name in ("load", "activity", "goal", "base", "horizon", "wait"):
+            for name in TOLD:
                 assert known[name] == robot[name], (robot["robot"], name)
         assert self.pods == {one["pod"]: one for one in whole["pods"]}
         assert self.stations == {one["station"]: one for one in whole["stations"]}
-        assert self.alarms == whole["alarms"]
+        assert self.whole == {name: whole[name] for name in WHOLE}
         self._check_poses(view)
 
     def _check_poses(self, view: FloorView) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, MetaData, create_engine, func, inspect, selec
 
 from planner.warehouse.commands import ShowCounts, ShowPicks, ShowPuts
 from planner.warehouse.counts import SlotCount
-from planner.warehouse.ids import OrderId, PickId, PutId, ReceiptId, Sku
+from planner.warehouse.ids import InterventionId, OrderId, PickId, PutId, ReceiptId, Sku
+from planner.warehouse.interventions import Intervention, InterventionKind
 from planner.warehouse.orders import PickOrder
 from planner.warehouse.picks import ShortReason
 from planner.warehouse.receipts import Receipt
@@ -23,6 +24,7 @@ from tests.wms_bridge.databases import Databases
 from wms_bridge.adapters.sql.engines import connect_writer, open_engine
 from wms_bridge.adapters.sql.store import SqlStore, _config, downgrade, migrate, sqlite_url
 from wms_bridge.adapters.sql.tables import METADATA
+from wms_bridge.interventions.asking import Asked
 from wms_bridge.service import Bridge
 
 OrderMaker = Callable[..., PickOrder]
@@ -56,6 +58,8 @@ def filled(
         for at_ms in (60_000, 70_000, 80_000, 90_000):
             bridge.counts.take([seen(28, 0.9, at=at_ms, slot="P002/A/1/1", books=30)], at_ms)
         bridge.apply([show_count("C000001.1", slot="P002/A/1/1")], 90_000)
+        stop = Intervention(InterventionId("k1"), InterventionKind.STOP, "spill")
+        bridge.interventions.ask(Asked(stop, "anna", "oil"), 91_000)
     return database
 
 

@@ -61,8 +61,8 @@ class MemoryAccessReading:
         wanted = (entry for entry in reversed(self._access.audit) if _matches(entry, query))
         return tuple(islice(wanted, query.limit))
 
-    def audit_entries(self) -> Iterator[AuditEntry]:
-        return iter(self._access.audit)
+    def audit_entries(self, after: int | None = None) -> Iterator[AuditEntry]:
+        return (entry for entry in self._access.audit if after is None or entry.number > after)
 
     def audit_head(self) -> AuditHead | None:
         return self._access.audit_head.get(_LOG)

@@ -46,6 +46,9 @@ class MemoryAlarmsReading(OverTables):
         behind.sort(key=lambda one: one[0])
         return tuple(record for _, record in behind[: query.limit])
 
+    def count_alarms(self, query: AlarmQuery) -> int:
+        return sum(_wanted(query, record) for record in self._alarms.alarms.values())
+
     def alarm_counts(self) -> tuple[AlarmCount, ...]:
         counted = Counter(
             (record.severity, record.state, record.shelved)
@@ -107,6 +110,7 @@ def _wanted(query: AlarmQuery, record: AlarmRecord) -> bool:
         and (not query.kinds or record.kind in query.kinds)
         and query.subject in (None, record.subject)
         and query.shelved in (None, record.shelved)
+        and query.search.lower() in record.subject.lower()
     )
 
 

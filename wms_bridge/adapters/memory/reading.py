@@ -18,11 +18,16 @@ from planner.warehouse.ids import (
 from wms_bridge.adapters.memory.access import MemoryAccessReading
 from wms_bridge.adapters.memory.alarms import MemoryAlarmsReading
 from wms_bridge.adapters.memory.counts import MemoryCountReading
+from wms_bridge.adapters.memory.foresight import MemoryForesightReading
+from wms_bridge.adapters.memory.interventions import MemoryInterventionsReading
 from wms_bridge.adapters.memory.kpis import MemoryKpisReading
 from wms_bridge.adapters.memory.links import MemoryLinksReading
 from wms_bridge.adapters.memory.lots import MemoryLotsReading
 from wms_bridge.adapters.memory.promises import MemoryPromisesReading
+from wms_bridge.adapters.memory.siting import MemorySitingReading
+from wms_bridge.adapters.memory.tower import MemoryTowerReading
 from wms_bridge.adapters.memory.tracing import MemoryTracingReading
+from wms_bridge.adapters.memory.walls import MemoryWallsReading
 from wms_bridge.ledger import Account, Entry, Holding
 from wms_bridge.records.work import (
     Discrepancy,
@@ -56,6 +61,11 @@ class MemoryReading(
     MemoryAccessReading,
     MemoryPromisesReading,
     MemoryAlarmsReading,
+    MemoryForesightReading,
+    MemoryWallsReading,
+    MemoryInterventionsReading,
+    MemorySitingReading,
+    MemoryTowerReading,
 ):
     """Questions to the tables; see :class:`wms_bridge.ports.store.Reading`."""
 
@@ -94,8 +104,14 @@ class MemoryReading(
         numbers = range(first + 1, last + 1)
         ordered = numbers if query.sort is Sort.OLDEST else reversed(numbers)
         records = (self._tables.orders[listed[number - 1]] for number in ordered)
-        wanted = (r for r in records if query.status in (None, r.status))
+        wanted = (r for r in records if query.status in (None, r.status) and self._is(r, query))
         return tuple(islice(wanted, query.limit))
+
+    def _is(self, order: OrderRecord, query: OrderQuery) -> bool:
+        text = query.search
+        if not text or text.casefold() in order.order.casefold():
+            return True
+        return any(line.sku == text for line in self.lines(order.order))
 
     def line(self, line: LineId) -> LineRecord | None:
         return self._tables.lines.get(line)

@@ -14,13 +14,18 @@ from planner.warehouse.ids import (
 from wms_bridge.adapters.memory.access import MemoryAccessWriting
 from wms_bridge.adapters.memory.alarms import MemoryAlarmsWriting
 from wms_bridge.adapters.memory.counts import MemoryCountWriting
+from wms_bridge.adapters.memory.foresight import MemoryForesightWriting
+from wms_bridge.adapters.memory.interventions import MemoryInterventionsWriting
 from wms_bridge.adapters.memory.kpis import MemoryKpisWriting
 from wms_bridge.adapters.memory.links import MemoryLinksWriting
 from wms_bridge.adapters.memory.lots import MemoryLotsWriting
 from wms_bridge.adapters.memory.promises import MemoryPromisesWriting
 from wms_bridge.adapters.memory.reading import POLICY, MemoryReading
+from wms_bridge.adapters.memory.siting import MemorySitingWriting
 from wms_bridge.adapters.memory.tables import Tables
+from wms_bridge.adapters.memory.tower import MemoryTowerWriting
 from wms_bridge.adapters.memory.tracing import MemoryTracingWriting
+from wms_bridge.adapters.memory.walls import MemoryWallsWriting
 from wms_bridge.balances import posted
 from wms_bridge.ledger import Account, Movement, entry_after
 from wms_bridge.ports.store import Reading, Writing
@@ -51,6 +56,11 @@ class MemoryWriting(
     MemoryAccessWriting,
     MemoryPromisesWriting,
     MemoryAlarmsWriting,
+    MemoryForesightWriting,
+    MemoryWallsWriting,
+    MemoryInterventionsWriting,
+    MemorySitingWriting,
+    MemoryTowerWriting,
     MemoryReading,
 ):
     """Changes to the tables; see :class:`wms_bridge.ports.store.Writing`."""
@@ -192,6 +202,8 @@ class MemoryWriting(
 
 class MemoryStore:
     """See :class:`wms_bridge.ports.store.Store`."""
+
+    kind = "memory"
 
     def __init__(self) -> None:
         self._tables = Tables()

@@ -17,10 +17,13 @@ from planner.warehouse.ids import (
 )
 from wms_bridge.adapters.memory.access import AccessTables
 from wms_bridge.adapters.memory.alarms_tables import AlarmsTables
+from wms_bridge.adapters.memory.foresight_tables import ForesightTables
+from wms_bridge.adapters.memory.interventions_tables import InterventionsTables
 from wms_bridge.adapters.memory.kpis_tables import KpisTables
 from wms_bridge.adapters.memory.links import LinksTables
 from wms_bridge.adapters.memory.lots_tables import LotsTables
 from wms_bridge.adapters.memory.promises_tables import PromisesTables
+from wms_bridge.adapters.memory.tower_tables import TowerTables
 from wms_bridge.adapters.memory.tracing import TracingTables
 from wms_bridge.ledger import Account, Entry
 from wms_bridge.records.counts import (
@@ -31,6 +34,8 @@ from wms_bridge.records.counts import (
     EvidenceRecord,
     SeenCount,
 )
+from wms_bridge.records.siting import SiteDraft
+from wms_bridge.records.walls import WallPlace
 from wms_bridge.records.work import (
     Discrepancy,
     LineRecord,
@@ -105,6 +110,11 @@ class Tables:
     promises: PromisesTables = field(default_factory=PromisesTables)
     kpis: KpisTables = field(default_factory=KpisTables)
     alarms: AlarmsTables = field(default_factory=AlarmsTables)
+    tower: TowerTables = field(default_factory=TowerTables)
+    foresight: ForesightTables = field(default_factory=ForesightTables)
+    wall_places: dict[tuple[StationId, int], WallPlace] = field(default_factory=dict)
+    interventions: InterventionsTables = field(default_factory=InterventionsTables)
+    site_draft: dict[str, SiteDraft] = field(default_factory=dict)
 
 
 class OverTables:
@@ -118,3 +128,4 @@ class OverTables:
         self._access = tables.access
         self._promises = tables.promises
         self._alarms = tables.alarms
+        self._interventions = tables.interventions

@@ -84,8 +84,7 @@ class SqlAccessReading:
             found = found.where(AUDIT.c.number < query.before)
         return tuple(_entry(row) for row in self._connection.execute(found))
 
-    def audit_entries(self) -> Iterator[AuditEntry]:
-        after = None
+    def audit_entries(self, after: int | None = None) -> Iterator[AuditEntry]:
         while True:
             query = select(AUDIT).order_by(AUDIT.c.number).limit(_FETCHED)
             if after is not None:

@@ -83,17 +83,14 @@ class SqlAlarmsReading:
         if query.sort is AlarmSort.SEVERITY:
             found = found.order_by(_RANK)
         found = found.order_by(ALARM.c.changed_ms.desc(), ALARM.c.number.desc())
-        found = found.where(
-            *_one_of(ALARM.c.state, query.states),
-            *_one_of(ALARM.c.severity, query.severities),
-            *_one_of(ALARM.c.kind, query.kinds),
-            *_one_of(ALARM.c.subject, [] if query.subject is None else [query.subject]),
-        )
-        if query.shelved is not None:
-            found = found.where(_SHELVED if query.shelved else ALARM.c.shelved_until_ms.is_(None))
+        found = found.where(*_as_asked(query))
         if query.after is not None:
             found = found.where(_behind(query.sort, query.after))
         return self._alarms(found)
+
+    def count_alarms(self, query: AlarmQuery) -> int:
+        counted = select(func.count()).select_from(ALARM).where(*_as_asked(query))
+        return self._connection.execute(counted).scalar_one()
 
     def alarm_counts(self) -> tuple[AlarmCount, ...]:
         counted = [
@@ -154,6 +151,20 @@ class SqlAlarmsWriting(SqlAlarmsReading):
     def add_alarm_changes(self, changes: Sequence[AlarmChange]) -> None:
         if changes:
             self._connection.execute(insert_into(ALARM_CHANGE), [row_of(one) for one in changes])
+
+
+def _as_asked(query: AlarmQuery) -> list[ColumnElement[bool]]:
+    """What holds for the alarms that a query is about, wherever they stand in the list."""
+    on_shelf = _SHELVED if query.shelved else ALARM.c.shelved_until_ms.is_(None)
+    part = ALARM.c.subject.icontains(query.search, autoescape=True)
+    return [
+        *_one_of(ALARM.c.state, query.states),
+        *_one_of(ALARM.c.severity, query.severities),
+        *_one_of(ALARM.c.kind, query.kinds),
+        *_one_of(ALARM.c.subject, [] if query.subject is None else [query.subject]),
+        *([] if query.shelved is None else [on_shelf]),
+        *([part] if query.search else []),
+    ]
 
 
 def _one_of(column: Column[Value], wanted: Sequence[Value]) -> list[ColumnElement[bool]]:

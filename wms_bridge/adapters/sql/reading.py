@@ -19,6 +19,8 @@ from planner.warehouse.ids import (
 from wms_bridge.adapters.sql.access import SqlAccessReading
 from wms_bridge.adapters.sql.alarms import SqlAlarmsReading
 from wms_bridge.adapters.sql.counts import SqlCountReading
+from wms_bridge.adapters.sql.foresight import SqlForesightReading
+from wms_bridge.adapters.sql.interventions import SqlInterventionsReading
 from wms_bridge.adapters.sql.kpis import SqlKpisReading
 from wms_bridge.adapters.sql.links import SqlLinksReading
 from wms_bridge.adapters.sql.lots import SqlLotsReading
@@ -33,6 +35,7 @@ from wms_bridge.adapters.sql.rows import (
     rule_of,
     sku_of,
 )
+from wms_bridge.adapters.sql.siting import SqlSitingReading
 from wms_bridge.adapters.sql.statements import (
     CATALOGUE,
     DEAD,
@@ -68,7 +71,9 @@ from wms_bridge.adapters.sql.tables import (
     STATION,
     TALLY,
 )
+from wms_bridge.adapters.sql.tower import SqlTowerReading
 from wms_bridge.adapters.sql.tracing import SqlTracingReading
+from wms_bridge.adapters.sql.walls import SqlWallsReading
 from wms_bridge.ledger import Account, Entry, Holding
 from wms_bridge.records.work import (
     Discrepancy,
@@ -105,6 +110,11 @@ class SqlReading(
     SqlAccessReading,
     SqlPromisesReading,
     SqlAlarmsReading,
+    SqlForesightReading,
+    SqlWallsReading,
+    SqlInterventionsReading,
+    SqlSitingReading,
+    SqlTowerReading,
 ):
     """Questions over one connection inside one transaction."""
 
@@ -156,6 +166,10 @@ class SqlReading(
             found = found.where(ORDER.c.status == query.status.value)
         if query.before is not None:
             found = found.where(number < query.before)
+        if query.search:
+            named = ORDER.c.order.icontains(query.search, autoescape=True)
+            asking = select(LINE.c.order).where(LINE.c.sku == query.search)
+            found = found.where(named | ORDER.c.order.in_(asking))
         return self._all(found, OrderRecord)
 
     def line(self, line: LineId) -> LineRecord | None:

@@ -41,6 +41,11 @@ class SqlStore:
             self.close()
             raise
 
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         with _in_our_words(), self._engine.connect() as connection, connection.begin():

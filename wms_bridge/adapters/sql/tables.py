@@ -100,6 +100,7 @@ LINE = Table(
     Column("lot", Text, nullable=False, server_default=""),
     CheckConstraint("picked + short + shown <= quantity", name="line_not_exceeded"),
 )
+Index("order_line_of_sku", LINE.c.sku)
 
 MOVEMENT = Table(
     "movement",

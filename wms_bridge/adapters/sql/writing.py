@@ -11,6 +11,8 @@ from planner.warehouse.ids import RuleId, Sku
 from wms_bridge.adapters.sql.access import SqlAccessWriting
 from wms_bridge.adapters.sql.alarms import SqlAlarmsWriting
 from wms_bridge.adapters.sql.counts import SqlCountWriting
+from wms_bridge.adapters.sql.foresight import SqlForesightWriting
+from wms_bridge.adapters.sql.interventions import SqlInterventionsWriting
 from wms_bridge.adapters.sql.kpis import SqlKpisWriting
 from wms_bridge.adapters.sql.links import SqlLinksWriting
 from wms_bridge.adapters.sql.lots import SqlLotsWriting
@@ -28,6 +30,7 @@ from wms_bridge.adapters.sql.rows import (
     row_of_sku,
     row_of_task,
 )
+from wms_bridge.adapters.sql.siting import SqlSitingWriting
 from wms_bridge.adapters.sql.statements import (
     BALANCES,
     COUNT,
@@ -59,7 +62,9 @@ from wms_bridge.adapters.sql.tables import (
     STATION,
     TALLY,
 )
+from wms_bridge.adapters.sql.tower import SqlTowerWriting
 from wms_bridge.adapters.sql.tracing import SqlTracingWriting
+from wms_bridge.adapters.sql.walls import SqlWallsWriting
 from wms_bridge.balances import posted
 from wms_bridge.ledger import Account, Entry, Movement, entry_after
 from wms_bridge.records.work import (
@@ -88,6 +93,11 @@ class SqlWriting(
     SqlAccessWriting,
     SqlPromisesWriting,
     SqlAlarmsWriting,
+    SqlForesightWriting,
+    SqlWallsWriting,
+    SqlInterventionsWriting,
+    SqlSitingWriting,
+    SqlTowerWriting,
     SqlReading,
 ):
     """Changes over one connection inside one transaction."""

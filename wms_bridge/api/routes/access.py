@@ -1,8 +1,9 @@
 """Signing in, accounts, keys and the audit log."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from planner.codec.messages import encode
 from wms_bridge.access.accounts import AccountWanted
-from wms_bridge.access.audit import AuditFault, AuditReport, head_of
+from wms_bridge.access.audit import FIRST_DIGEST, AuditFault, AuditReport, head_of
 from wms_bridge.access.errors import InvalidAccess
 from wms_bridge.access.gatekeeper import Access, SignedIn
 from wms_bridge.access.keys import KeyWanted
@@ -22,6 +23,7 @@ from wms_bridge.api.context import InContext
 from wms_bridge.api.gate import ADDRESS, COOKIE, TOKEN
 from wms_bridge.api.params import MAX_NUMBER, Before, Limit
 from wms_bridge.api.permitting import PRINCIPAL, anybody, needs
+from wms_bridge.kpis.sheet import csv_lines
 from wms_bridge.records.access import (
     AuditEntry,
     AuditHead,
@@ -56,12 +58,15 @@ class PasswordIn(_In):
 
 
 class AccountIn(_In):
-    """What an account is to be; a new one needs a password, any other keeps its own without."""
+    """What an account is to be; a new one needs a password, any other keeps its own without.
+    ``seen_ms`` is its ``changed_ms`` as it was looked at (0 for a new one): refused if somebody has
+    changed it since."""
 
     roles: list[StrictStr] = Field(max_length=10)
     sites: list[StrictStr] = Field(max_length=100)
     password: StrictStr | None = Field(None, max_length=256)
     disabled: StrictBool = False
+    seen_ms: StrictInt | None = Field(None, ge=0, le=MAX_NUMBER)
 
 
 class KeyIn(_In):
@@ -141,12 +146,20 @@ class AuditOut(BaseModel):
 
 
 class AuditCheckOut(BaseModel):
-    """Whether the audit log is what was written; ``head`` is for safekeeping elsewhere."""
+    """Whether the audit log is what was written; ``head`` is for safekeeping elsewhere, and for
+    going on after it where the check is not ``complete``."""
 
     sound: bool
     entries: int
     head: AuditHead
     faults: tuple[AuditFault, ...]
+    complete: bool
+
+
+class RolesOut(BaseModel):
+    """What each role may do, as permissions."""
+
+    roles: dict[str, list[str]]
 
 
 @router.post("/login", dependencies=[anybody()])
@@ -198,7 +211,7 @@ def accounts(request: Request) -> AccountsOut:
 @router.put("/accounts/{account:path}", dependencies=_ADMINISTER)
 def put_account(account: str, body: AccountIn, request: Request, context: InContext) -> AccountOut:
     """Add an account or change it; its sessions end. An account is never removed: disable it."""
-    wanted = AccountWanted(account, body.roles, body.sites, None, body.disabled)
+    wanted = AccountWanted(account, body.roles, body.sites, None, body.disabled, body.seen_ms)
     by = request.scope[PRINCIPAL]
     record = _access(request).put_account(wanted, body.password, by, context.clock())
     return part_of(record, AccountOut)
@@ -208,6 +221,13 @@ def put_account(account: str, body: AccountIn, request: Request, context: InCont
 def account(account: str, request: Request) -> AccountOut:
     """One account."""
     return part_of(_access(request).account(account), AccountOut)
+
+
+@router.get("/roles", dependencies=_ME)
+def roles() -> RolesOut:
+    """All roles, and the permissions that each has."""
+    allowed = {role.value: [one for one in Permission if one in ALLOWED[role]] for role in ALLOWED}
+    return RolesOut(roles={role: [one.value for one in may] for role, may in allowed.items()})
 
 
 @router.get("/keys", dependencies=_ADMINISTER)
@@ -248,11 +268,20 @@ def audit(
 
 
 @router.get("/audit/verify", dependencies=_AUDIT)
-def verify_audit(request: Request, kept: Words = None) -> AuditCheckOut:
+def verify_audit(
+    request: Request,
+    kept: Words = None,
+    after: Words = None,
+    limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
+) -> AuditCheckOut:
     """Check the audit log from the first entry on, against a head ``kept`` elsewhere
-    (``<number>:<digest>``) if given."""
-    report = _access(request).verify_audit(None if kept is None else head_of(kept))
-    return _checked(report)
+    (``<number>:<digest>``) if given. With ``limit`` only so many entries, those that come after the
+    head that the part before told (``after``)."""
+    if limit is None and after is None:
+        report = _access(request).verify_audit(None if kept is None else head_of(kept))
+        return _checked(report, True)
+    start = AuditHead(0, FIRST_DIGEST) if after is None else head_of(after)
+    return _checked(*_access(request).verify_audit_part(start, limit or MAX_NUMBER))
 
 
 @router.get(
@@ -263,19 +292,45 @@ def verify_audit(request: Request, kept: Words = None) -> AuditCheckOut:
 )
 def export_audit(request: Request) -> StreamingResponse:
     """The whole audit log, newest first, one JSON object a line."""
-    lines = _lines(_access(request))
+    entries = _entries(_access(request), AuditQuery(limit=_EXPORTED))
+    lines = (encode(entry) + b"\n" for entry in entries)
     return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
-def _lines(access: Access) -> Iterator[bytes]:
-    before = None
+@router.get(
+    "/audit/export.csv",
+    dependencies=_AUDIT,
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def export_audit_csv(
+    request: Request,
+    who: Words = None,
+    what: Words = None,
+    since_ms: Time = None,
+    until_ms: Time = None,
+) -> StreamingResponse:
+    """Entries of the audit log as asked for, newest first, as CSV with a line of names."""
+    query = AuditQuery(who, what, since_ms, until_ms, None, _EXPORTED)
+    rows = (
+        (one.number, one.at_ms, one.who, one.what, one.why, one.origin, one.digest)
+        for one in _entries(_access(request), query)
+    )
+    named = csv_lines(chain([_COLUMNS], rows))
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    return StreamingResponse(named, media_type="text/csv; header=present", headers=headers)
+
+
+_COLUMNS = ("number", "at_ms", "who", "what", "why", "origin", "digest")
+
+
+def _entries(access: Access, query: AuditQuery) -> Iterator[AuditEntry]:
     while True:
-        entries = access.audit(AuditQuery(before=before, limit=_EXPORTED))
-        for entry in entries:
-            yield encode(entry) + b"\n"
-        if len(entries) < _EXPORTED:
+        entries = access.audit(query)
+        yield from entries
+        if len(entries) < query.limit:
             return
-        before = entries[-1].number
+        query = replace(query, before=entries[-1].number)
 
 
 def _access(request: Request) -> Access:
@@ -306,7 +361,11 @@ def _me(principal: Principal) -> MeOut:
     )
 
 
-def _checked(report: AuditReport) -> AuditCheckOut:
+def _checked(report: AuditReport, complete: bool) -> AuditCheckOut:
     return AuditCheckOut(
-        sound=report.sound, entries=report.entries, head=report.head, faults=report.faults
+        sound=report.sound,
+        entries=report.entries,
+        head=report.head,
+        faults=report.faults,
+        complete=complete,
     )

@@ -43,6 +43,9 @@ OfSeverities = Annotated[
 ]
 OfKinds = Annotated[list[AlarmKind], Query(alias="kind", description="Only of these kinds.")]
 About = Annotated[str | None, Query(alias="subject", description="Only about this subject.")]
+Search = Annotated[
+    str, Query(max_length=200, description="Only about subjects with this in their name.")
+]
 Shelved = Annotated[bool | None, Query(description="Only those set aside, or only the others.")]
 Behind = Annotated[
     str | None, Query(max_length=60, description="Only those behind: `next` of the page before.")
@@ -77,10 +80,17 @@ class AlikeIn(_Request):
     severity: Annotated[list[Severity], Field(max_length=len(Severity))] = []
     kind: Annotated[list[AlarmKind], Field(max_length=len(AlarmKind))] = []
     subject: StrictStr | None = None
+    search: Annotated[StrictStr, Field(max_length=200)] = ""
 
     def query(self) -> AlarmQuery:
         """As the service takes it."""
-        return AlarmQuery(tuple(self.state), tuple(self.severity), tuple(self.kind), self.subject)
+        return AlarmQuery(
+            tuple(self.state),
+            tuple(self.severity),
+            tuple(self.kind),
+            self.subject,
+            search=self.search,
+        )
 
 
 class AcknowledgeManyIn(_Request):
@@ -112,12 +122,16 @@ class UnshelveIn(_Request):
 
 class AlarmsOut(BaseModel):
     """Alarms as asked for; behind ``next`` there are more. ``counts`` are of all that are not
-    normal, or shelved, whatever was asked for; ``change`` is the number of the latest change."""
+    normal, or shelved, whatever was asked for; ``change`` is the number of the latest change. Of
+    those asked for there are ``total`` on all pages, and ``wanting`` of them would be acknowledged
+    by what they are ``alike``."""
 
     alarms: tuple[AlarmRecord, ...]
     next: str | None = None
     counts: tuple[AlarmCount, ...] = ()
     change: int = 0
+    total: int = 0
+    wanting: int = 0
 
 
 class AlarmChangesOut(BaseModel):
@@ -159,6 +173,7 @@ def alarms(
     severity: OfSeverities = [],  # noqa: B006
     kind: OfKinds = [],  # noqa: B006
     subject: About = None,
+    search: Search = "",
     shelved: Shelved = None,
     sort: AlarmSort = AlarmSort.NEWEST,
     after: Behind = None,
@@ -169,11 +184,18 @@ def alarms(
     several times."""
     behind = None if after is None else _place(after)
     query = AlarmQuery(
-        tuple(state), tuple(severity), tuple(kind), subject, shelved, sort, behind, limit
+        tuple(state), tuple(severity), tuple(kind), subject, shelved, sort, behind, limit, search
     )
     page = context.bridge.alarms.page(query)
     more = None if page.next is None else _written(page.next)
-    return AlarmsOut(alarms=page.alarms, next=more, counts=page.counts, change=page.change)
+    return AlarmsOut(
+        alarms=page.alarms,
+        next=more,
+        counts=page.counts,
+        change=page.change,
+        total=page.total,
+        wanting=page.wanting,
+    )
 
 
 @router.get("/kinds", dependencies=SEE)

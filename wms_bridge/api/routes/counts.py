@@ -1,5 +1,6 @@
 """Counts: from sensors, by people, decided by supervisors; and the evidence behind them."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from wms_bridge.api.context import InContext
 from wms_bridge.api.params import MAX_NUMBER, After, Before, Key, Limit, Wait
 from wms_bridge.api.permitting import needs
 from wms_bridge.api.requests import ConfirmCountIn, DecisionIn
+from wms_bridge.api.speaking import who_asks
 from wms_bridge.count_accuracy import CountAccuracy
 from wms_bridge.count_answers import (
     CaseSummary,
@@ -94,10 +96,14 @@ def confirm(
 
 
 @router.post("/counts/{case}/decision", dependencies=[needs(Permission.DECIDE)])
-def decide(case: str, body: DecisionIn, context: InContext, response: Response) -> CaseSummary:
-    """Do what a supervisor decides of a slot in quarantine. The same again has the header
+def decide(
+    case: str, body: DecisionIn, context: InContext, request: Request, response: Response
+) -> CaseSummary:
+    """Do what a supervisor decides of a slot in quarantine. Who has signed in decides under their
+    account; ``by`` is for programs with a key. The same again has the header
     ``Idempotency-Replayed: true``."""
-    decided = context.bridge.counts.decide(case, body.decision(), context.clock())
+    decision = replace(body.decision(), by=who_asks(request, body.by))
+    decided = context.bridge.counts.decide(case, decision, context.clock())
     if decided.repeated:
         response.headers["Idempotency-Replayed"] = "true"
     return summary_of(decided.case)

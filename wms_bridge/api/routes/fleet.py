@@ -56,7 +56,8 @@ async def events(
 )
 async def commands(request: Request, context: InContext) -> CommandsTaken:
     """Do what the dispatcher wants: an array of ``ShowPicks``, ``ShowPuts``, ``ShowCounts``,
-    ``WithdrawPicks``, ``ShortenLine``, ``RouteLine`` and ``RaiseAlarm`` objects. One that is
+    ``WithdrawPicks``, ``ShortenLine``, ``RouteLine``, ``RaiseAlarm`` and ``AnswerIntervention``
+    objects. One that is
     refused does not hold up the others, and need not be sent again."""
     body = await request.body()
     return await run_in_threadpool(_apply, context.bridge, body, context.clock())

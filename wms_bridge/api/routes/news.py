@@ -16,36 +16,50 @@ from wms_bridge.api.bell import Bell
 from wms_bridge.api.context import Context, context_of
 from wms_bridge.api.params import MAX_NUMBER
 from wms_bridge.api.permitting import needs
+from wms_bridge.api.routes.interventions import told
 from wms_bridge.records.alarms import ChangeQuery
 
 router = APIRouter()
+BEAT_S = 2.0
 PAGE = 100
 """Items read together: a slow client makes the bridge read less, not keep more."""
 Seen = Annotated[int | None, Query(ge=0, le=MAX_NUMBER)]
+Beat = Annotated[bool, Query(description="Tell every 2 s that the bridge is there.")]
 Item = Mapping[str, object]
 Read = Callable[[int], tuple[tuple[int, Item], ...]]
 
 
 @router.websocket("/v1/events", dependencies=[needs(Permission.SEE)])
 async def events(
-    socket: WebSocket, movements: Seen = None, messages: Seen = None, alarms: Seen = None
+    socket: WebSocket,
+    movements: Seen = None,
+    messages: Seen = None,
+    alarms: Seen = None,
+    interventions: Seen = None,
+    beat: Beat = False,
 ) -> None:
     """Push news of the streams asked for, above the numbers given: ``?movements=0&messages=17``.
     Each text frame is ``{"stream": "movements", "number": 1, "movement": {...}}``; of ``messages``
-    it has a ``message``, of ``alarms`` a ``change`` instead."""
+    it has a ``message``, of ``alarms`` a ``change``, of
+    ``interventions`` an ``intervention`` as it is by then, instead. With ``beat`` there is a frame
+    ``{"stream": "beat", "at_ms": 1750000000000}`` (the bridge's clock) at once and every 2 s: who
+    hears nothing for longer has lost the link."""
     await socket.accept()
     context = context_of(socket)
     readers = _readers(context)
     wanted = {"movements": movements, "messages": messages, "alarms": alarms}
+    wanted["interventions"] = interventions
     asked = {name: seen for name, seen in wanted.items() if seen is not None}
     if not asked:
-        await socket.close(1008, "ask for ?movements=, ?messages= or ?alarms=<number>")
+        await socket.close(1008, f"ask for ?{'=, ?'.join(wanted)}=<number>")
         return
     tasks = [
         asyncio.create_task(_push(socket, name, readers[name], seen, _bells(context, name)))
         for name, seen in asked.items()
     ]
     tasks.append(asyncio.create_task(_listen(socket)))
+    if beat:
+        tasks.append(asyncio.create_task(_beat(socket, context)))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -73,11 +87,22 @@ def _readers(context: Context) -> dict[str, Read]:
         found = context.bridge.alarms.changes(query)
         return tuple((change.number, {"change": change}) for change in found)
 
-    return {"movements": movements, "messages": messages, "alarms": alarms}
+    def interventions(after: int) -> tuple[tuple[int, Item], ...]:
+        found, now_ms = context.bridge.interventions.changed_since(after, PAGE), context.clock()
+        return tuple((o.change, {"intervention": told(o, now_ms).model_dump()}) for o in found)
+
+    return {
+        "movements": movements,
+        "messages": messages,
+        "alarms": alarms,
+        "interventions": interventions,
+    }
 
 
 def _bells(context: Context, stream: str) -> tuple[Bell, Bell]:
     """Those that may tell of news of a stream."""
+    if stream == "interventions":
+        return context.interventions, context.interventions
     if stream == "alarms":
         return context.alarms, context.alarms
     return context.feed, context.outbox
@@ -101,6 +126,12 @@ async def _push(
             finally:
                 for wait in waits:
                     wait.cancel()
+
+
+async def _beat(socket: WebSocket, context: Context) -> None:
+    while True:
+        await socket.send_text(encode({"stream": "beat", "at_ms": context.clock()}).decode())
+        await asyncio.sleep(BEAT_S)
 
 
 async def _listen(socket: WebSocket) -> None:

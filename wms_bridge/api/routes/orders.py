@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from planner.warehouse.errors import NotFound
 from planner.warehouse.ids import OrderId
@@ -11,7 +11,7 @@ from wms_bridge.access.roles import Permission
 from wms_bridge.answers import OrderProgress, OrderWithLines
 from wms_bridge.api.answers import OrderAlteredOut, OrdersOut, OrderTaken, part_of
 from wms_bridge.api.context import InContext
-from wms_bridge.api.params import After, Before, Key, Limit
+from wms_bridge.api.params import After, Before, Key, Limit, Seen
 from wms_bridge.api.permitting import needs
 from wms_bridge.api.requests import OrderIn, PriorityIn
 from wms_bridge.api.sites import SiteName, of_this_site
@@ -20,6 +20,9 @@ from wms_bridge.records.work import OrderQuery, OrderStatus, Sort
 
 router = APIRouter(prefix="/v1/orders/{site}", tags=["orders"], dependencies=[of_this_site()])
 ExternalId = Annotated[str, Path(description="The order's id at the WMS, percent-encoded.")]
+Search = Annotated[
+    str, Query(max_length=200, description="A part of the order's id, or a whole SKU.")
+]
 SEE, ORDER = needs(Permission.SEE), needs(Permission.ORDER)
 REPLAYED = "Idempotency-Replayed"
 
@@ -33,10 +36,11 @@ def orders(
     after: After = 0,
     before: Before = None,
     limit: Limit = 100,
+    search: Search = "",
 ) -> OrdersOut:
     """Orders, newest or oldest first. For the next page send the number of the last one seen, as
     ``before`` if newest and as ``after`` if oldest come first."""
-    found = context.bridge.orders(OrderQuery(status, order, after, before, limit))
+    found = context.bridge.orders(OrderQuery(status, order, after, before, limit, search.strip()))
     return OrdersOut(orders=tuple(part_of(record, OrderProgress) for record in found))
 
 
@@ -66,23 +70,29 @@ def change(
     context: InContext,
     response: Response,
     key: Key = None,
+    seen: Seen = None,
 ) -> OrderAlteredOut:
     """Give an open order new contents, all or nothing. Lines are matched by their numbers; none may
     ask for less than is picked of it."""
     altered = context.bridge.change_order(
-        body.pick_order(external_id), context.clock(), key, context.pods_under_way()
+        body.pick_order(external_id), context.clock(), key, context.pods_under_way(), _tag(seen)
     )
     return _altered(altered, response)
 
 
 @router.post("/{external_id:path}/cancel", dependencies=[ORDER])
 def cancel(
-    site: SiteName, external_id: ExternalId, context: InContext, response: Response, key: Key = None
+    site: SiteName,
+    external_id: ExternalId,
+    context: InContext,
+    response: Response,
+    key: Key = None,
+    seen: Seen = None,
 ) -> OrderAlteredOut:
     """Stop an order. Picks that are not confirmed are withdrawn; what is picked stays in its tote,
     and the WMS is told. A repeat has the same answer."""
     altered = context.bridge.cancel_order(
-        OrderId(external_id), context.clock(), key, context.pods_under_way()
+        OrderId(external_id), context.clock(), key, context.pods_under_way(), _tag(seen)
     )
     return _altered(altered, response)
 
@@ -95,6 +105,7 @@ def prioritise(
     context: InContext,
     response: Response,
     key: Key = None,
+    seen: Seen = None,
 ) -> OrderAlteredOut:
     """Make an open order urgent (1 or more) or ordinary (0)."""
     altered = context.bridge.prioritise_order(
@@ -104,6 +115,7 @@ def prioritise(
         body.due_ms,
         key,
         context.pods_under_way(),
+        _tag(seen),
     )
     return _altered(altered, response)
 
@@ -119,7 +131,18 @@ def order(site: SiteName, external_id: ExternalId, context: InContext) -> OrderW
             value=external_id,
             remedy="Ask for orders listed by GET /v1/orders/{site}.",
         )
-    return part_of(details.order, OrderWithLines, phase=details.phase, order_lines=details.lines)
+    return part_of(
+        details.order,
+        OrderWithLines,
+        phase=details.phase,
+        order_lines=details.lines,
+        etag=details.order.etag,
+    )
+
+
+def _tag(seen: str | None) -> str | None:
+    """An entity tag without its quotes."""
+    return None if seen is None else seen.strip().strip('"')
 
 
 def _altered(altered: OrderAltered, response: Response) -> OrderAlteredOut:

@@ -5,11 +5,14 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from starlette.concurrency import run_in_threadpool
 
+from planner.warehouse.errors import Unavailable
 from wms_bridge.access.roles import Permission
 from wms_bridge.api.answers import part_of
 from wms_bridge.api.context import InContext
 from wms_bridge.api.permitting import needs
+from wms_bridge.ports.store import DeliveryFailed
 from wms_bridge.records.promises import Subscription
 from wms_bridge.signing import new_secret
 
@@ -66,6 +69,13 @@ class SubscriptionsOut(BaseModel):
     subscriptions: tuple[SubscriptionOut, ...]
 
 
+class SubscriptionTested(BaseModel):
+    """Whether a subscriber took a test message, and if not, why."""
+
+    taken: bool
+    error: str
+
+
 @router.put("/{subscription}", status_code=HTTPStatus.CREATED)
 def subscribe(subscription: str, body: SubscriptionIn, context: InContext) -> SubscribedOut:
     """Tell this address from now on. A subscription of this name keeps its place and gets the new
@@ -103,6 +113,26 @@ def resume(subscription: str, context: InContext, body: ResumeIn | None = None) 
     skip = body is not None and body.skip
     kept = context.bridge.promises.resume(subscription, context.clock(), skip=skip)
     return _shown(kept)
+
+
+@router.post("/{subscription}/pause")
+def pause(subscription: str, context: InContext) -> SubscriptionOut:
+    """Tell them nothing until they are resumed; what comes meanwhile is told then."""
+    return _shown(context.bridge.promises.pause(subscription))
+
+
+@router.post("/{subscription}/test")
+async def test(subscription: str, context: InContext) -> SubscriptionTested:
+    """Send them a signed message that tells nothing (kind ``test``), at once and this once, and say
+    what became of it."""
+    known = await run_in_threadpool(context.bridge.promises.subscription, subscription)
+    if context.posting is None:
+        raise Unavailable("this bridge tells no subscribers", field="subscription")
+    try:
+        await context.posting.test(known)
+    except DeliveryFailed as failure:
+        return SubscriptionTested(taken=False, error=failure.reason)
+    return SubscriptionTested(taken=True, error="")
 
 
 def _shown(subscription: Subscription) -> SubscriptionOut:

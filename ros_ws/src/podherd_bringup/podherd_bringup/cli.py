@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -73,7 +75,7 @@ def demo(
     # The end of a terminal session ends the run in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     default_speed = FAULTY_SPEED if faults else "max"
-    try:
+    with _in_order():
         settings = DemoSettings(
             *(site, robots, orders, speed or default_speed, seed, world),
             day=day and day.date(),
@@ -89,11 +91,17 @@ def demo(
             show_console=show and has_display(),
         )
         verdict = run_demo(settings, _CONSOLE)
+    if verdict.complaints:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _in_order() -> Iterator[None]:
+    try:
+        yield
     except PodherdError as error:
         _ERRORS.print(str(error), markup=False)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
         _ERRORS.print("stopped")
         raise typer.Exit(130) from None
-    if verdict.complaints:
-        raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """Follows the live picture of a bridge: the newest ``FloorView``, from a thread of its own."""
 
 import contextlib
+import os
 import threading
 from types import TracebackType
 from typing import Self
@@ -10,6 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from planner.codec.messages import decode, from_json
 from planner.warehouse.view import FloorView
+from wms_bridge.client import API_KEY_VARIABLE
 
 _PAUSE_S = 0.3
 
@@ -21,6 +23,8 @@ class LiveView:
     def __init__(self, bridge_url: str):
         self.view: FloorView | None = None
         self._url = bridge_url.replace("http", "ws", 1) + "/v1/live"
+        key = os.environ.get(API_KEY_VARIABLE)
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._closing = threading.Event()
         self._socket: ClientConnection | None = None
         self._thread = threading.Thread(target=self._follow, name="live view", daemon=True)
@@ -43,7 +47,10 @@ class LiveView:
 
     def _follow(self) -> None:
         while not self._closing.is_set():
-            with contextlib.suppress(OSError, WebSocketException), connect(self._url) as socket:
+            with (
+                contextlib.suppress(OSError, WebSocketException),
+                connect(self._url, additional_headers=self._headers) as socket,
+            ):
                 self._socket = socket
                 for frame in socket:
                     self.view = from_json(decode(frame), FloorView)

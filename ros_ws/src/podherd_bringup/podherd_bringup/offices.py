@@ -23,7 +23,7 @@ from podherd_bringup.supervisor import ProcessFailed, Program, Supervisor
 from podherd_bringup.tryton_server import TrytonPlan, addresses, postgres_address
 from podherd_bringup.wms_audit import WmsAudit, audit, read_books
 from podherd_bringup.wms_clerk import WmsClerk
-from wms_bridge.client import BridgeClient
+from wms_bridge.client import BridgeClient, client_of
 from wms_bridge.records.work import SkuRecord, Tally
 from wms_bridge.shelves import Shelves
 
@@ -67,7 +67,7 @@ class WebhookOffice:
     def __init__(self, wiring: Wiring, stock: Sequence[Balance]):
         self._wiring = wiring
         self._stock = stock
-        self._client = BridgeClient(wiring.bridge_url)
+        self._client = client_of(wiring.bridge_url)
 
     def open(self, supervisor: Supervisor, skus: Sequence[SkuRecord]) -> None:
         """See :class:`Office`."""
@@ -114,7 +114,7 @@ class TrytonOffice:
         self._plan = plan
         self._shelves = Shelves(site)
         self._stock = stock
-        self._client = BridgeClient(wiring.bridge_url)
+        self._client = client_of(wiring.bridge_url)
         self._runner = asyncio.Runner()
         self._clerk: WmsClerk | None = None
         self._url = ""

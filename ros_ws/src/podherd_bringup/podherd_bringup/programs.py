@@ -74,6 +74,7 @@ def bridge_program(wiring: Wiring, wms: str) -> Program:
         f"--database={folder.books}",
         f"--port={wiring.bridge_port}",
         f"--wms={shown}",
+        f"--event-log={folder.events}",
     )
     secret = {PASSWORD_VARIABLE: password} if password else {}
     return _python("bridge", command, {**os.environ, **secret})

@@ -16,7 +16,7 @@ from podherd_bringup.wms_audit import WmsAudit
 from sim_worlds.demand import TimedOrder
 from sim_worlds.shift import Shift
 from sim_worlds.supply import TimedReceipt
-from wms_bridge.client import BridgeClient
+from wms_bridge.client import client_of
 from wms_bridge.ledger import LedgerReport
 from wms_bridge.records.work import SkuRecord, Tally
 
@@ -100,7 +100,7 @@ class LiveShift:
         self._watch = watch
         self._enough = enough
         self._office = office or WebhookOffice(wiring, plan.stock)
-        self._client = BridgeClient(wiring.bridge_url)
+        self._client = client_of(wiring.bridge_url)
         self._orders = sorted(plan.orders, key=lambda timed: timed.at_ms)
         self._receipts = sorted(plan.receipts, key=lambda timed: timed.at_ms)
         self._orders_sent = 0

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from planner.dispatch.obstructions import missing
 from planner.dispatch.params import DispatchParams
+from planner.dispatch.state import Robot
 from planner.dispatch.step import TICK_MS, Dispatcher
 from planner.roadmap.roadmap import Roadmap
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage
-from planner.warehouse.events import Event
+from planner.warehouse.events import Event, ReservationCleared, RobotRerouted, RobotSent
 from planner.warehouse.ids import ClosureId, RobotId
 from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView
@@ -51,10 +53,23 @@ class Control:
         return self._state.closures
 
     def held(self, robot: RobotId) -> tuple[int, ...]:
-        """Indices of the nodes that only this robot may be on; none for a robot not of the
-        fleet."""
+        """Indices of the nodes that only this robot may be on, and of those that it has an order
+        for; none for a robot not of the fleet."""
         known = self._state.robots.get(robot)
-        return known.held if known is not None else ()
+        return (*known.held, *missing(known)) if known is not None else ()
+
+    def robot(self, robot: RobotId) -> Robot | None:
+        """What the dispatcher knows of a robot; ``None`` if it is not of the fleet."""
+        return self._state.robots.get(robot)
+
+    @property
+    def cleared(self) -> tuple[RobotId, ...]:
+        """Robots whose reservation was cleared and that have not got back all of their way."""
+        return tuple(r.robot for r in self._state.robots.values() if r.override.keeps)
+
+    def objection(self, event: RobotSent | RobotRerouted | ReservationCleared, now_ms: int) -> str:
+        """See :meth:`Dispatcher.objection`."""
+        return self._dispatcher.objection(self._state, event, now_ms)
 
     def is_due(self, now_ms: int) -> bool:
         """Whether a planning period has passed since the last tick."""

@@ -1,8 +1,9 @@
 """The fleet without ROS: the dispatcher, and all that stands between it and the robots.
 
 Robots are heard through the :class:`Roster`, orders go out through the :class:`Gate`, stops and
-human entries become closures for the dispatcher and stops for the robots. What must outlive a
-crash is in the event log and in :class:`Memory`.
+human entries become closures for the dispatcher and stops for the robots; what operators want by
+way of the bridge is followed by :class:`Interventions`. What must outlive a crash is in the event
+log and in :class:`Memory`.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from planner.warehouse.events import Event, NodesClosed, NodesOpened
 from planner.warehouse.ids import ClosureId, NodeId, RobotId
 from planner.warehouse.robot import RobotState
 from planner.warehouse.site import Point
-from planner.warehouse.view import FloorView
+from planner.warehouse.view import EntryView, FloorView, StopView
 from podherd_fleet.alarms import AlarmBoard
 from podherd_fleet.areas import checked_area, distance_m, nodes_near, reach_m, widest_reach_m
 from podherd_fleet.control import Control
@@ -21,12 +22,14 @@ from podherd_fleet.entries import Entries
 from podherd_fleet.entry import Bystander, Entry
 from podherd_fleet.feed import Fed
 from podherd_fleet.gate import Gate
+from podherd_fleet.handling import Handling
 from podherd_fleet.inbox import Inbox
+from podherd_fleet.interventions import Interventions
 from podherd_fleet.memory import Memory, Remembered
 from podherd_fleet.roster import Roster
 from podherd_fleet.soundness import Soundness
-from podherd_fleet.stops import RESERVED, StopBoard
-from podherd_ros.presence import INTERFACE_VERSION, Connection, Stop
+from podherd_fleet.stops import CLEARED, RESERVED, StopBoard
+from podherd_ros.presence import INTERFACE_VERSION, Connection, Stop, StopScope
 
 _ZONES = "stop/"
 """Closures of zones that are stopped begin so: nobody is sent into them."""
@@ -62,6 +65,9 @@ class Fleet:
         self._board = StopBoard(site, kept.stops)
         self._entries = Entries(lambda area: checked_area(area, site), self._names, kept.entries)
         self._alarms = AlarmBoard(kept.alarms)
+        handling = Handling(control, self.roster, self._board, self._entries, self._meant)
+        self._interventions = Interventions(handling, kept.followed)
+        self._fed: list[Fed] = []
         self._gate = Gate()
         self._clock_ms: int | None = None
 
@@ -132,8 +138,9 @@ class Fleet:
 
     @property
     def stops(self) -> tuple[Stop, ...]:
-        """All stops in force, those of entries included."""
-        return (*self._board.stops, *self._entries.stops)
+        """All stops in force, those of entries included, and of robots that must not move since
+        their reservation was cleared."""
+        return (*self._board.stops, *self._entries.stops, *self._kept_standing())
 
     def clock(self, now_ms: int) -> None:
         """The site's clock shows this."""
@@ -161,24 +168,53 @@ class Fleet:
         """What is in force after a restart, for the bridge; orders wait for their robots."""
         orders, rest = _parted(self._control.outstanding)
         self._gate.offer(orders, lambda _: False)
-        return (*rest, *self._alarms.active)
+        return (*rest, *self._alarms.active, *self._interventions.answers())
+
+    def follow(self, fed: Sequence[Fed]) -> None:
+        """Hear the bridge between ticks: stops and entries are done at once, the rest waits for the
+        tick. What operators want is remembered before anything of it is done or written down."""
+        self._fed += fed
+        if self._interventions.hear(fed):
+            self._keep()
+            self._interventions.act(self.now_ms)
 
     def tick(self, now_ms: int, fed: tuple[Fed, ...]) -> Decided:
         """One step of the dispatcher, and what of it may be sent."""
         self._clock_ms = now_ms
-        told = (*self._closures(), *self.roster.settle(self._control.members, now_ms))
+        self.follow(fed)
+        self._interventions.act(now_ms)
+        fed, self._fed = tuple(self._fed), []
+        wanted = self._interventions.events(now_ms)
+        joined = self.roster.settle(self._control.members, now_ms)
+        told = (*self._closures(), *joined, *wanted)
         self._inbox.give_up(now_ms)
         heard = self._inbox.take(now_ms)
         orders, rest = _parted(self._control.tick(now_ms, fed, (*told, *heard)))
         self._entries.look(self._inside, self._is_closed, now_ms)
+        answers = self._interventions.look(now_ms)
         said = self._alarms.update(self._wrongs(now_ms))
+        self._interventions.forget(self._control.feed)
         self._keep()
-        return Decided(self._passed(orders), (*rest, *said))
+        return Decided(self._passed(orders), (*rest, *said, *answers))
 
     def view(self) -> FloorView:
         """What a person is shown."""
         view = self._control.view()
-        return replace(view, alarms=(*view.alarms, *self._alarms.active))
+        return replace(
+            view,
+            alarms=(*view.alarms, *self._alarms.active),
+            stops=tuple(
+                StopView(stop.stop, stop.robots, stop.area_m)
+                for stop in (*self._board.stops, *self._kept_standing())
+            ),
+            entries=tuple(
+                EntryView(entry.entry, entry.area_m, entry.state.value, entry.inside)
+                for entry in self._entries.in_force
+            ),
+            closures=tuple(
+                one for one in view.closures if not one.closure.startswith((_ZONES, RESERVED))
+            ),
+        )
 
     def close(self) -> None:
         """Close the event log."""
@@ -205,6 +241,19 @@ class Fleet:
         ours = (name for name in closed if name.startswith((_ZONES, RESERVED)))
         events += [NodesOpened(name) for name in ours if name not in areas]
         return events
+
+    def _kept_standing(self) -> tuple[Stop, ...]:
+        named = sorted({*self._interventions.clearing, *self._control.cleared})
+        return tuple(Stop(f"{CLEARED}{robot}", StopScope.ROBOT, (robot,)) for robot in named)
+
+    def _meant(self, stop: Stop) -> tuple[RobotId, ...]:
+        """Robots on the floor that a stop is for."""
+        if stop.scope is StopScope.ROBOT:
+            return stop.robots
+        reports = self.roster.reports
+        if stop.scope is StopScope.SITE:
+            return tuple(reports)
+        return tuple(r for r, (s, _) in reports.items() if self._touches(s, stop.area_m))
 
     def _is_closed(self, entry: Entry) -> bool:
         return self._control.closures.get(ClosureId(entry.closure)) == self._nodes(entry.area_m)
@@ -244,10 +293,22 @@ class Fleet:
             **self.roster.wrongs(now_ms),
             **self._board.wrongs(),
             **self._entries.wrongs(),
+            **{
+                (AlarmKind.STOP_ENGAGED, stop.stop): f"{stop.robots[0]} stands still until it has "
+                "its way back: its reservation was cleared."
+                for stop in self._kept_standing()
+            },
         }
 
     def _keep(self) -> None:
-        self._memory.keep(Remembered(self._board.stops, self._entries.entries, self._alarms.active))
+        self._memory.keep(
+            Remembered(
+                self._board.stops,
+                self._entries.entries,
+                self._alarms.active,
+                self._interventions.followed,
+            )
+        )
 
 
 def _parted(

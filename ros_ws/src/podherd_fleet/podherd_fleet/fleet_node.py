@@ -25,8 +25,6 @@ from podherd_ros.convert_presence import connection_from_message
 from podherd_ros.pump import Pump
 from podherd_ros.topics import CLOCK, CONNECTION
 
-_VIEW_S = 0.1
-"""Wall time between pictures."""
 _HEARTBEAT_S = 0.05
 """Wall time between looks at who is waited for."""
 _ROBOTS_MAX = 500
@@ -43,7 +41,6 @@ class FleetNode(Node):
         self._feed = opening.feed(fleet.feed)
         self._outbound = Outbound(opening.office, at_once=opening.lockstep)
         self._gallery = Gallery(opening.office)
-        self._shown_s = 0.0
         self.pump, self._ear = Pump([self]), Node("fleet_ear", start_parameter_services=False)
         self._links = Links(self, self._ear, self.pump, self._on_state, self._let_go_on)
         self._broadcast = Broadcast(self)
@@ -84,8 +81,16 @@ class FleetNode(Node):
             self._cadence.want(now_ms, time.monotonic())
 
     def _on_heartbeat(self) -> None:
+        self._follow_at_once()
         self._tick_if_due()
         self._let_go_on()
+
+    def _follow_at_once(self) -> None:
+        """A stop does not wait for the next tick; in lock-step it does, for the same log."""
+        fed = () if self._cadence.lockstep else self._feed.drain()
+        if fed:
+            self._fleet.follow(fed)
+            self._tell_stops()
 
     def _tick_if_due(self) -> None:
         wanted_ms = self._cadence.wanted_ms
@@ -102,7 +107,7 @@ class FleetNode(Node):
         self._links.send(decided.orders)
         self._send(decided.rest)
         self._tell_stops()
-        self._show()
+        self._gallery.show_if_due(self._fleet.view, time.monotonic())
         self._let_go_on()
 
     def _let_go_on(self, *, again: bool = False) -> None:
@@ -116,12 +121,6 @@ class FleetNode(Node):
 
     def _tell_stops(self) -> None:
         self._broadcast.stops(self._fleet.stops)
-
-    def _show(self) -> None:
-        now_s = time.monotonic()
-        if self._gallery.idle and now_s - self._shown_s >= _VIEW_S:
-            self._shown_s = now_s
-            self._gallery.show(self._fleet.view())
 
     def destroy_node(self) -> None:
         """Stop the threads and close the log."""

@@ -1,5 +1,6 @@
-"""What the fleet must not forget in a crash beside the event log: stops, people on the floor, and
-which alarms about them are out. One small JSON file, replaced as a whole."""
+"""What the fleet must not forget in a crash beside the event log: stops, people on the floor, which
+alarms about them are out, and what operators want of it by way of the bridge. One small JSON file,
+replaced as a whole."""
 
 import os
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from planner.codec.messages import decode, encode, from_json
 from planner.warehouse.commands import RaiseAlarm
 from planner.warehouse.errors import InvalidMessage
 from podherd_fleet.entry import Entry
+from podherd_fleet.followed import Followed
 from podherd_ros.presence import Stop
 
 FORMAT = "podherd-fleet-memory/1"
@@ -21,6 +23,7 @@ class Remembered:
     stops: tuple[Stop, ...] = ()
     entries: tuple[Entry, ...] = ()
     alarms: tuple[RaiseAlarm, ...] = ()
+    followed: tuple[Followed, ...] = ()
     format: str = FORMAT
 
 

@@ -6,14 +6,14 @@ from planner.warehouse.commands import Command
 from planner.warehouse.view import FloorView
 from podherd_fleet.feed import Fed
 from wms_bridge.answers import CommandTaken
-from wms_bridge.client import BridgeClient
+from wms_bridge.client import client_of
 
 
 class BridgeOffice:
     """A :class:`podherd_fleet.feed.Office`."""
 
     def __init__(self, url: str):
-        self._client = BridgeClient(url)
+        self._client = client_of(url)
 
     def events(self, after: int, wait_s: float) -> tuple[Fed, ...]:
         """See :meth:`podherd_fleet.feed.Office.events`."""

@@ -10,6 +10,8 @@ from planner.warehouse.view import FloorView
 from podherd_fleet.feed import Office
 
 _LOG = logging.getLogger(__name__)
+_VIEW_S = 0.1
+"""Wall time between pictures."""
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
 
@@ -91,6 +93,7 @@ class Gallery:
     def __init__(self, office: Callable[[], Office]):
         self._office = office
         self._view: FloorView | None = None
+        self._shown_s = -_VIEW_S
         self._some = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
@@ -107,6 +110,12 @@ class Gallery:
         self._view = view
         self._idle.clear()
         self._some.set()
+
+    def show_if_due(self, view: Callable[[], FloorView], wall_s: float) -> None:
+        """Show a new picture unless one is on its way or has just been shown."""
+        if self.idle and wall_s - self._shown_s >= _VIEW_S:
+            self._shown_s = wall_s
+            self.show(view())
 
     def close(self) -> None:
         """Ask the thread to end."""

@@ -126,6 +126,12 @@ class Roster:
         Raises :class:`NotFound` for one never heard of, and :class:`InvalidMessage` for a type that
         the site does not have or an interface that is not ours.
         """
+        self.check_join(robot, robot_type)
+        entry = self._known(robot)
+        entry.wish, entry.type, entry.asked_ms = Wish.STAY, robot_type or entry.type, None
+
+    def check_join(self, robot: RobotId, robot_type: str = "") -> None:
+        """What :meth:`take_in` would raise."""
         entry = self._known(robot)
         kind = robot_type or entry.type
         if kind not in self._types or self._told.get(robot, kind) != kind:
@@ -139,7 +145,6 @@ class Roster:
         mismatch = self._mismatch(robot, entry)
         if mismatch:
             raise InvalidMessage(mismatch, field="robot_id", value=robot, remedy="Update it.")
-        entry.wish, entry.type, entry.asked_ms = Wish.STAY, kind, None
 
     def send_away(self, robot: RobotId, now_ms: int) -> Wish:
         """Let a robot leave if it is there, or strike it off if it is silent; what was done.
@@ -147,20 +152,23 @@ class Roster:
         Raises :class:`NotFound` for one never heard of, and :class:`InvalidMessage` for a silent
         one with a pod.
         """
+        self.check_leave(robot, now_ms)
         entry = self._known(robot)
-        if self.is_there(robot, now_ms):
-            entry.wish = Wish.LEAVE
-        elif entry.state is not None and entry.state.load is not None:
+        entry.wish = Wish.LEAVE if self.is_there(robot, now_ms) else Wish.GONE
+        entry.asked_ms = None
+        return entry.wish
+
+    def check_leave(self, robot: RobotId, now_ms: int) -> None:
+        """What :meth:`send_away` would raise."""
+        entry = self._known(robot)
+        silent = not self.is_there(robot, now_ms)
+        if silent and entry.state is not None and entry.state.load is not None:
             raise InvalidMessage(
                 f"it has {entry.state.load} on its back",
                 field="robot_id",
                 value=robot,
                 remedy="Let it put the pod down, or start it again.",
             )
-        else:
-            entry.wish = Wish.GONE
-        entry.asked_ms = None
-        return entry.wish
 
     # --- what follows ----------------------------------------------------------------------
 

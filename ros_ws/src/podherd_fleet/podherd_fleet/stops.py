@@ -9,6 +9,8 @@ from podherd_ros.presence import Stop, StopScope
 
 RESERVED = "entry/"
 """Stops that belong to a human entry begin so; only the entry lifts them."""
+CLEARED = "reservation/"
+"""Stops of robots whose reservation was cleared begin so: they end when it has its way back."""
 
 
 class StopBoard:
@@ -59,12 +61,12 @@ def _words(stop: Stop) -> str:
 
 
 def _check_name(stop: str) -> None:
-    if not stop or stop.startswith(RESERVED):
+    if not stop or stop.startswith((RESERVED, CLEARED)):
         raise InvalidMessage(
             "a stop needs a name of its own",
             field="stop_id",
             value=stop,
-            remedy=f"Give one that does not begin with {RESERVED}.",
+            remedy=f"Give one that does not begin with {RESERVED} or {CLEARED}.",
         )
 
 

@@ -12,7 +12,7 @@ from planner.warehouse.receipts import PutTask
 from sim_worlds.counter import DoneCount
 from sim_worlds.staff import DonePick, DonePut
 from sim_worlds.telling import tell_count
-from wms_bridge.client import BridgeClient
+from wms_bridge.client import client_of
 
 _LOG = logging.getLogger(__name__)
 DoneWork = DonePick | DonePut | DoneCount
@@ -97,7 +97,7 @@ class BridgeDesk:
     """A :class:`Desk` over HTTP."""
 
     def __init__(self, url: str):
-        self._client = BridgeClient(url)
+        self._client = client_of(url)
 
     def open_picks(
         self, station: StationId, known: int, wait_s: float

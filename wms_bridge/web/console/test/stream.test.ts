@@ -5,11 +5,14 @@ import { describe, expect, test } from "vitest";
 
 import {
   type Alarm,
+  type Closure,
+  type Entry,
   FloorState,
   OutOfStep,
   type Pod,
   type Robot,
   type Station,
+  type Stop,
   type Wait,
 } from "../src/live/floorstate";
 import { ACTIVITIES, NoFrame, readFrame, WAITS } from "../src/live/frames";
@@ -19,7 +22,16 @@ interface Vectors {
   frames: { bytes: string; sequence: number; at_ms: number; poses: PoseOfPython[] }[];
   stream: {
     messages: { text?: string; bytes?: string }[];
-    end: { at_ms: number; robots: Robot[]; pods: Pod[]; stations: Station[]; alarms: Alarm[] };
+    end: {
+      at_ms: number;
+      robots: Robot[];
+      pods: Pod[];
+      stations: Station[];
+      alarms: Alarm[];
+      stops: Stop[];
+      entries: Entry[];
+      closures: Closure[];
+    };
     order: string[];
   };
   chains: { robots: Robot[]; robot: string; chain: [string, Wait][] }[];
@@ -91,7 +103,7 @@ describe("the stream", () => {
     const end = vectors.stream.end;
     expect(state.order).toEqual(vectors.stream.order);
     for (const robot of end.robots) {
-      const { load, activity, goal, base, horizon, wait } = robot;
+      const { load, activity, goal, base, horizon, wait, paused, sent, leaving } = robot;
       expect(state.robots.get(robot.robot)).toMatchObject({
         load,
         activity,
@@ -99,14 +111,34 @@ describe("the stream", () => {
         base,
         horizon,
         wait,
+        paused,
+        sent,
+        leaving,
       });
     }
     expect(state.robots.size).toBe(end.robots.length);
     expect([...state.pods.values()]).toEqual(end.pods);
     expect([...state.stations.values()]).toEqual(end.stations);
     expect(state.alarms).toEqual(end.alarms);
+    expect(state.stops).toEqual(end.stops);
+    expect(state.entries).toEqual(end.entries);
+    expect(state.closures).toEqual(end.closures);
     expect(state.poses?.x_m[state.indexOf("R3")]).toBe(1000);
     expect(state.at_ms).toBe(end.at_ms);
+  });
+
+  test("tells stops, people and closures as they come and go", () => {
+    const state = new FloorState();
+    const seen: [number, number, number][] = [];
+    for (const { text } of vectors.stream.messages) {
+      if (!text || state.accept(text).type === "beat") continue;
+      seen.push([state.stops.length, state.entries.length, state.closures.length]);
+    }
+    expect(seen).toEqual([
+      [0, 0, 0],
+      [2, 1, 1],
+      [1, 1, 0],
+    ]);
   });
 
   test("with changes left out is out of step", () => {

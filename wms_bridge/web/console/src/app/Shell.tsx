@@ -8,6 +8,7 @@ import { floor } from "../live/floor";
 import { Button } from "../parts/Button";
 import { address, follow, go, goInstead, hrefOf } from "../routes/router";
 import { type Screen, SCREENS } from "../routes/screens";
+import { AlarmBadge } from "./AlarmBadge";
 import { ConnectionChip } from "./ConnectionChip";
 import { Preferences } from "./Preferences";
 import { useShortcuts } from "./shortcuts";
@@ -39,6 +40,16 @@ export function Shell() {
       </a>
       <header class="bar">
         <strong class="brand">{t("shell.product")}</strong>
+        {may("see") && <AlarmBadge />}
+        <ConnectionChip />
+        <Preferences />
+        <span class="who">{who.value}</span>
+        <Button kind="quiet" label={t("shell.shortcuts")} onClick={() => setListed(true)}>
+          <span aria-hidden="true">{"?"}</span>
+        </Button>
+        <Button kind="quiet" onClick={() => void signOut()}>
+          {t("shell.sign_out")}
+        </Button>
         <nav aria-label={t("shell.screens")} class="screens">
           {screens.map((one) => (
             <a
@@ -50,15 +61,6 @@ export function Shell() {
             </a>
           ))}
         </nav>
-        <ConnectionChip />
-        <Preferences />
-        <span class="who">{who.value}</span>
-        <Button kind="quiet" label={t("shell.shortcuts")} onClick={() => setListed(true)}>
-          <span aria-hidden="true">{"?"}</span>
-        </Button>
-        <Button kind="quiet" onClick={() => void signOut()}>
-          {t("shell.sign_out")}
-        </Button>
       </header>
       <main id="main" tabIndex={-1} class="screen">
         {shown ? (

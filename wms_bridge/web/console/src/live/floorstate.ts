@@ -8,6 +8,27 @@ export type Station = Schema["StationView"];
 export type Pod = Schema["PodView"];
 export type Alarm = Schema["RaiseAlarm"];
 
+/** A stop in force: of robots, of who is in an area, or with neither of the site. */
+export interface Stop {
+  stop: string;
+  robots: readonly string[];
+  area_m: readonly Point[];
+}
+
+/** A person on the floor, or on the way there. */
+export interface Entry {
+  entry: string;
+  area_m: readonly Point[];
+  state: "draining" | "frozen" | "entered";
+  inside: readonly string[];
+}
+
+/** Nodes that are closed, by where they are. */
+export interface Closure {
+  closure: string;
+  points: readonly Point[];
+}
+
 /** What keeps a robot where it is, since when (ms of site time). */
 export interface Wait {
   on: WaitsFor;
@@ -24,9 +45,22 @@ export interface Robot {
   base: readonly Point[];
   horizon: readonly Point[];
   wait: Wait | null;
+  paused: boolean;
+  /** The node where an operator keeps it. */
+  sent: string | null;
+  /** It gets no more work. */
+  leaving: boolean;
 }
 
-interface Snapshot {
+/** What is told whole when anything of it has changed. */
+interface InForce {
+  alarms: Alarm[];
+  stops: Stop[];
+  entries: Entry[];
+  closures: Closure[];
+}
+
+interface Snapshot extends InForce {
   type: "snapshot";
   why: "start" | "behind" | "restart";
   stream: string;
@@ -38,10 +72,9 @@ interface Snapshot {
   robots: Robot[];
   pods: Pod[];
   stations: Station[];
-  alarms: Alarm[];
 }
 
-interface Changes {
+interface Changes extends Partial<InForce> {
   type: "changes";
   number: number;
   at_ms: number;
@@ -49,7 +82,6 @@ interface Changes {
   robots?: (Partial<Robot> & { robot: string })[];
   pods?: { stand: Pod[]; gone: string[] };
   stations?: Station[];
-  alarms?: Alarm[];
 }
 
 interface Beat {
@@ -74,8 +106,11 @@ export class FloorState {
   pods = new Map<string, Pod>();
   stations = new Map<string, Station>();
   alarms: readonly Alarm[] = [];
+  stops: readonly Stop[] = [];
+  entries: readonly Entry[] = [];
+  closures: readonly Closure[] = [];
   poses: PoseFrame | null = null;
-  /** Grows when pods were put down or lifted. */
+  /** Grows when pods were put down or lifted, and when stops, entries or closures have changed. */
   lifts = 0;
   /** How often the whole floor was told because changes were missed, by reason. */
   readonly snapshots = { start: 0, behind: 0, restart: 0 };
@@ -110,7 +145,7 @@ export class FloorState {
     this.robots = new Map(told.robots.map((one) => [one.robot, one]));
     this.pods = new Map(told.pods.map((one) => [one.pod, one]));
     this.stations = new Map(told.stations.map((one) => [one.station, one]));
-    this.alarms = told.alarms;
+    this.inForce(told);
     this.poses = null;
     this.snapshots[told.why] += 1;
     this.lifts += 1;
@@ -130,7 +165,15 @@ export class FloorState {
     for (const one of told.pods?.gone ?? []) this.pods.delete(one);
     for (const one of told.pods?.stand ?? []) this.pods.set(one.pod, one);
     for (const one of told.stations ?? []) this.stations.set(one.station, one);
+    this.inForce(told);
+  }
+
+  private inForce(told: Partial<InForce>): void {
     this.alarms = told.alarms ?? this.alarms;
+    this.stops = told.stops ?? this.stops;
+    this.entries = told.entries ?? this.entries;
+    this.closures = told.closures ?? this.closures;
+    if (told.stops || told.entries || told.closures) this.lifts += 1;
   }
 
   private reorder(order: string[]): void {

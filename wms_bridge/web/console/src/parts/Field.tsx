@@ -13,6 +13,8 @@ interface Props {
   inputMode?: "text" | "numeric" | "decimal";
   maxLength?: number;
   required?: boolean;
+  /** Whether a dialog begins here, instead of at the button that closes it. */
+  first?: boolean;
 }
 
 export function Field(props: Props) {
@@ -28,6 +30,7 @@ export function Field(props: Props) {
         value={value}
         autocomplete={autocomplete}
         required={rest.required ?? false}
+        autofocus={rest.first ?? false}
         maxLength={rest.maxLength ?? 1000}
         inputMode={rest.inputMode ?? "text"}
         aria-invalid={wrong ? true : undefined}

@@ -8,6 +8,7 @@ import type { Robot } from "../../live/floorstate";
 import { Button } from "../../parts/Button";
 import { chainOfWaits, isRing } from "./chain";
 import { choose, chosen } from "./choosing";
+import { RobotDeeds } from "./RobotDeeds";
 import { carrierOf, type Thing } from "./things";
 
 export function Details() {
@@ -37,6 +38,7 @@ function RobotDetails({ id }: { id: string }) {
     <>
       <dl class="facts">
         <Fact name={t("floor.does")}>{t(`floor.activity.${robot.activity}`)}</Fact>
+        {heldBy(robot) && <Fact name={t("floor.by_hand")}>{heldBy(robot)}</Fact>}
         <Fact name={t("floor.carries")}>
           {robot.load ? <Goto thing={{ kind: "pod", id: robot.load }} /> : t("floor.nothing")}
         </Fact>
@@ -48,8 +50,19 @@ function RobotDetails({ id }: { id: string }) {
         <Fact name={t("floor.planned")}>{t("floor.points", { count: robot.horizon.length })}</Fact>
       </dl>
       <WaitChain robot={robot} />
+      <RobotDeeds id={id} />
     </>
   );
+}
+
+/** What operators have told it: that it stands, stays somewhere or leaves; null if nothing. */
+function heldBy(robot: Robot): string | null {
+  const told = [
+    robot.paused && t("floor.paused"),
+    robot.sent !== null && t("floor.sent", { node: robot.sent }),
+    robot.leaving && t("floor.leaving"),
+  ].filter((one) => one !== false);
+  return told.length > 0 ? told.join(t("floor.and")) : null;
 }
 
 /** Why the robot stands: whom it waits for, whom that one waits for, to the cause. */

@@ -11,6 +11,7 @@ import { theme } from "../../theme/theme";
 import { choose, chosen } from "./choosing";
 import { showForTests } from "./debug";
 import type { Layers } from "./drawing/renderer";
+import { found } from "./finding";
 import { Pointing } from "./pointing";
 import { rules, type Site } from "./site";
 import { Stage } from "./stage";
@@ -33,6 +34,7 @@ export function FloorMap({ site }: { site: Site }) {
     const ends = [
       floor.onChanges(() => made.changed()),
       effect(() => made.choose(chosen.value)),
+      effect(() => made.pointOut(found.value?.things ?? [])),
       effect(() => made.setRules(rules.value)),
       effect(() => {
         void theme.value;

@@ -10,6 +10,7 @@ import { Tabs } from "../../parts/Tabs";
 import { chosen } from "./choosing";
 import { Details } from "./Details";
 import { FloorMap } from "./FloorMap";
+import { Found } from "./Found";
 import { Legend } from "./Legend";
 import { RobotList } from "./RobotList";
 import { Search } from "./Search";
@@ -55,6 +56,7 @@ function Side() {
   return (
     <aside class="floor-side" aria-label={t("floor.side")}>
       <Search />
+      <Found />
       <Tabs label={t("floor.side")} tabs={tabs} chosen={tab} onChoose={setTab} />
     </aside>
   );

@@ -19,6 +19,10 @@ export function Legend() {
         <li class="sign line-horizon">{t("floor.line_horizon")}</li>
         <li class="sign line-chain">{t("floor.line_chain")}</li>
         <li class="sign line-heat">{t("floor.line_heat")}</li>
+        <li class="sign area-closed">{t("floor.area_closed")}</li>
+        <li class="sign area-stop">{t("floor.area_stop")}</li>
+        <li class="sign area-person">{t("floor.area_person")}</li>
+        <li class="sign sign-paused">{t("floor.sign_paused")}</li>
       </ul>
     </div>
   );

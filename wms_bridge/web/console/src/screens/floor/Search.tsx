@@ -1,14 +1,19 @@
-/** Finds robots, pods and stations by a part of their name. */
-import { useId, useRef, useState } from "preact/hooks";
+/** Finds robots, pods and stations by a part of their name, and where orders and SKUs are. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
+import { asProblem, problemWords } from "../../api/problem";
 import { useShortcuts } from "../../app/shortcuts";
 import { t } from "../../i18n/words";
 import { floor } from "../../live/floor";
+import { warn } from "../../parts/Toast";
 import { choose } from "./choosing";
+import { seek, type Sought, suggested } from "./finding";
 import { site } from "./site";
 import { find, type Thing } from "./things";
 
 const MOST = 12;
+const ASK_AFTER_MS = 250;
+type Offer = Thing | Sought;
 
 export function Search() {
   const id = useId();
@@ -16,10 +21,12 @@ export function Search() {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   useShortcuts([{ keys: "/", words: "floor.search", run: () => box.current?.focus() }]);
-  const found = find(floor.known(), site.value, text, MOST);
-  const take = (thing: Thing | undefined) => {
-    if (!thing) return;
-    choose(thing);
+  const sought = useSuggested(text);
+  const found: Offer[] = [...find(floor.known(), site.value, text, MOST), ...sought];
+  const take = (offer: Offer | undefined) => {
+    if (!offer) return;
+    if (isSought(offer)) seek(offer).then(chooseOnly, told);
+    else choose(offer);
     setText("");
   };
   const keys: Record<string, () => void> = {
@@ -69,7 +76,9 @@ export function Search() {
             aria-selected={i === at}
             onClick={() => take(thing)}
           >
-            {t(`floor.kind.${thing.kind}`, { id: thing.id })}
+            {isSought(thing)
+              ? t(`floor.sought.${thing.kind}`, { id: thing.id })
+              : t(`floor.kind.${thing.kind}`, { id: thing.id })}
           </li>
         ))}
       </ul>
@@ -80,4 +89,41 @@ export function Search() {
       )}
     </div>
   );
+}
+
+function isSought(offer: Offer): offer is Sought {
+  return offer.kind === "order" || offer.kind === "sku";
+}
+
+/** What is in one thing only is chosen at once. */
+function chooseOnly(things: readonly Thing[]): void {
+  const [only, other] = things;
+  if (only && !other) choose(only);
+}
+
+function told(error: unknown): void {
+  warn(problemWords(asProblem(error)));
+}
+
+/** Orders and SKUs of a name, asked for once nobody types for a moment. */
+function useSuggested(text: string): readonly Sought[] {
+  const [known, setKnown] = useState<{ text: string; sought: readonly Sought[] }>({
+    text: "",
+    sought: [],
+  });
+  useEffect(() => {
+    let over = false;
+    const timer = setTimeout(() => {
+      suggested(text).then(
+        (sought) => !over && setKnown({ text, sought }),
+        // Names on the floor are found without; the next letter asks again.
+        () => undefined,
+      );
+    }, ASK_AFTER_MS);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return known.text === text ? known.sought : [];
 }

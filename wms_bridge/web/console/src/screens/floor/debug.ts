@@ -5,7 +5,7 @@
  * - `stream`, `number`, `snapshots`: how far the stream has been taken, and why it was told whole
  * - `at_ms`: site time; `age_ms`: age of what is shown
  * - `robots`: every robot as drawn now: `{robot, activity, x_m, y_m, theta_rad, x_px, y_px}`
- * - `pods`: number of pods that stand; `chosen`: `{kind, id}` or null; `theme` of the drawing
+ * - `pods`: number of pods that stand; `chosen`: `{kind, id}` or null; `pointed`: a list of these; `theme` of the drawing
  * - `view`: `{x_m, y_m, scale}`; `pictures`: pictures drawn; `costs_ms`: what the last ones took
  * - `heat`: number of cells where somebody has waited
  */
@@ -39,6 +39,7 @@ function stateOf(stage: Stage): unknown {
     robots: robotsOf(stage),
     pods: state.pods.size,
     chosen,
+    pointed: stage.scene.pointed,
     ground: palette.floor,
     view: { x_m: camera.x_m, y_m: camera.y_m, scale: camera.scale },
     pictures: stage.pictures,

@@ -16,6 +16,9 @@ const HEAT_EVERY_MS = 1000;
 const KEPT_COSTS = 600;
 const WORK = WAITS.indexOf("work") + 1;
 
+/** What a stage shows: the live floor, or the floor as it was. */
+export type Source = Pick<typeof floor, "state" | "onPoses">;
+
 export class Stage {
   readonly scene: Scene;
   /** Calls back after the view has moved by itself. */
@@ -35,19 +38,21 @@ export class Stage {
     private readonly box: HTMLElement,
     site: Site,
     make: MakeRenderer = makeCanvas2d,
+    private readonly source: Source = floor,
   ) {
-    this.renderer = make(box);
+    this.renderer = make(box, () => this.redraw());
     const [camera, motion, heat] = [new Camera(), new Motion(), new Heat(site.pitch_m)];
     this.scene = {
       site,
       rules: [],
-      state: floor.state,
+      state: source.state,
       motion,
       heat,
       camera,
       palette: readPalette(),
       layers: { ways: true, heat: false },
       chosen: null,
+      pointed: [],
       hovered: null,
       chain: [],
     };
@@ -59,8 +64,9 @@ export class Stage {
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(this.box);
     this.ends.push(() => observer.disconnect());
-    this.ends.push(floor.onPoses((poses, now_ms) => this.poses(poses.at_ms, now_ms)));
-    if (floor.state.poses) this.poses(floor.state.poses.at_ms, performance.now());
+    const { source } = this;
+    this.ends.push(source.onPoses((poses, now_ms) => this.poses(poses.at_ms, now_ms)));
+    if (source.state.poses) this.poses(source.state.poses.at_ms, performance.now());
     this.resize();
     const loop = (now_ms: number) => {
       this.picture(now_ms);
@@ -81,6 +87,12 @@ export class Stage {
     this.following = false;
     this.stale.still = true;
     this.changed();
+  }
+
+  /** Points out things that something sought is in. */
+  pointOut(things: readonly Thing[]): void {
+    this.scene.pointed = things;
+    this.stale = { ...this.stale, still: true, traffic: true };
   }
 
   hover(robot: string | null): void {

@@ -5,11 +5,13 @@
 import type { Pod } from "../../../live/floorstate";
 import { warmth } from "../heat";
 import { drawGround } from "./ground";
+import { drawInForce } from "./inforce";
+import type { Thing } from "../things";
 import { inMetres, label, type Pen } from "./pen";
 import type { MakeRenderer, Renderer, Scene, Stale } from "./renderer";
 import { drawHalo, drawTraffic } from "./traffic";
 
-export const makeCanvas2d: MakeRenderer = (box) => new Canvas2d(box);
+export const makeCanvas2d: MakeRenderer = (box, restored) => new Canvas2d(box, restored);
 
 class Canvas2d implements Renderer {
   private readonly still: Pen;
@@ -17,11 +19,14 @@ class Canvas2d implements Renderer {
   private readonly ground: Pen;
   private dpr = 1;
 
-  constructor(box: HTMLElement) {
+  constructor(box: HTMLElement, restored: () => void) {
     this.still = penOf(document.createElement("canvas"));
     this.traffic = penOf(document.createElement("canvas"));
     this.ground = penOf(document.createElement("canvas"));
     box.append(this.still.canvas, this.traffic.canvas);
+    for (const { canvas } of [this.still, this.traffic, this.ground]) {
+      canvas.addEventListener("contextrestored", restored);
+    }
   }
 
   resize(width: number, height: number, dpr: number): void {
@@ -64,7 +69,10 @@ class Canvas2d implements Renderer {
     inMetres(pen, scene.camera, this.dpr);
     if (scene.layers.heat) drawHeat(pen, scene);
     drawPods(pen, scene);
-    drawChosenPlace(pen, scene);
+    drawInForce(pen, scene);
+    for (const thing of [...scene.pointed, ...(scene.chosen ? [scene.chosen] : [])]) {
+      drawPlace(pen, scene, thing);
+    }
   }
 }
 
@@ -102,12 +110,12 @@ function drawPods(pen: Pen, { state, site, camera, palette }: Scene): void {
   for (const pod of pods) label(pen, camera, pod.pod, [pod.x_m, pod.y_m], look);
 }
 
-function drawChosenPlace(pen: Pen, { chosen, state, site, camera, palette }: Scene): void {
-  if (chosen?.kind === "pod") {
+function drawPlace(pen: Pen, { state, site, camera, palette }: Scene, chosen: Thing): void {
+  if (chosen.kind === "pod") {
     const pod = state.pods.get(chosen.id);
     if (pod) drawHalo(pen, pod, site.pod_model.size_m * 0.9, camera.scale, palette);
   }
-  const station = chosen?.kind === "station" && site.stations.find((one) => one.id === chosen.id);
+  const station = chosen.kind === "station" && site.stations.find((one) => one.id === chosen.id);
   if (!station) return;
   const [x_m = 0, y_m = 0] = station.position_m;
   drawHalo(pen, { x_m, y_m }, site.pitch_m * 0.8, camera.scale, palette);

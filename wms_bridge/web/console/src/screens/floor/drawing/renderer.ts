@@ -24,6 +24,8 @@ export interface Scene {
   palette: Palette;
   layers: Layers;
   chosen: Thing | null;
+  /** Things that what was sought is in. */
+  pointed: readonly Thing[];
   hovered: string | null;
   /** Whom the chosen robot waits for. */
   chain: readonly Link[];
@@ -33,7 +35,7 @@ export interface Scene {
 export interface Stale {
   /** The site itself: after the camera, the theme or the rules have changed. */
   ground: boolean;
-  /** Pods and heat. */
+  /** Pods, heat, stops, people and closures. */
   still: boolean;
   traffic: boolean;
 }
@@ -45,5 +47,8 @@ export interface Renderer {
   destroy(): void;
 }
 
-/** Makes a renderer whose pictures stand in a box of the page. */
-export type MakeRenderer = (box: HTMLElement) => Renderer;
+/**
+ * Makes a renderer whose pictures stand in a box of the page. It calls `restored` when the browser
+ * had taken a picture away (its graphics process ended) and all has to be drawn anew.
+ */
+export type MakeRenderer = (box: HTMLElement, restored: () => void) => Renderer;

@@ -37,7 +37,7 @@ export function drawTraffic(pen: Pen, scene: Scene, now_ms: number): void {
   for (const one of drawn) {
     if (!seen(one.pose)) continue;
     drawRobot(pen, scene, one, bodies.get(one.robot.robot) ?? UNKNOWN_BODY);
-    if (one.marked || one.robot.robot === scene.hovered) {
+    if (one.marked || one.robot.robot === scene.hovered || pointed(scene, one.robot)) {
       drawHalo(pen, one.pose, site.pitch_m * 0.62, camera.scale, palette);
     }
   }
@@ -48,6 +48,13 @@ export function drawTraffic(pen: Pen, scene: Scene, now_ms: number): void {
       drawn.filter((one) => seen(one.pose)),
     );
   }
+}
+
+/** Whether a robot, or the pod on it, is pointed out. */
+function pointed({ pointed: things }: Scene, { robot, load }: Robot): boolean {
+  return things.some(
+    ({ kind, id }) => (kind === "robot" && id === robot) || (kind === "pod" && id === load),
+  );
 }
 
 /** A ring around something. */
@@ -156,6 +163,21 @@ function drawRobot(pen: Pen, scene: Scene, drawn: Drawn, body: Body): void {
   const width = Math.max(body.width_m * shrink, least * 0.78);
   drawBody(pen, scene, drawn, length, width);
   pen.restore();
+  if (robot.paused) drawPause(pen, scene, pose, least);
+}
+
+/** Two bars, upright whichever way the robot faces. */
+function drawPause(pen: Pen, { palette }: Scene, { x_m, y_m }: Pose, size: number): void {
+  const [bar, high] = [size * 0.24, size * 0.9];
+  pen.fillStyle = palette.bad;
+  pen.strokeStyle = palette["robot-edge"];
+  pen.lineWidth = size * 0.08;
+  for (const side of [-1, 1]) {
+    pen.beginPath();
+    pen.rect(x_m + side * bar * 0.9 - bar / 2, y_m - high / 2, bar, high);
+    pen.fill();
+    pen.stroke();
+  }
 }
 
 function drawLoad(pen: Pen, { site, camera, palette }: Scene): void {

@@ -1,0 +1,1 @@
+"""What-if questions answered by ``podherd whatif`` as a process of its own."""

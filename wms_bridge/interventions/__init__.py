@@ -1,0 +1,1 @@
+"""Interventions of operators: asking for them, and what the fleet answers."""
