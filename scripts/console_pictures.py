@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from planner.codec.messages import encode, to_json
-from planner.warehouse.view import FloorView, WaitsFor
+from planner.warehouse.view import FloorView, RobotView, chain_of_waits
 from scripts import console
 from tests.fakes.staged_shift import MINUTE_MS, PASSWORD, Stage, StagedShift
 from tests.wms_bridge.serving import ServerThread
@@ -46,11 +46,13 @@ MISSING = 2
 
 @dataclass(frozen=True)
 class Picture:
-    """``open`` is pressed one after the other once ``address`` has been loaded: CSS selectors."""
+    """Once ``shows`` can be seen at ``address``, what ``open`` names is pressed, one after the
+    other; both are CSS selectors."""
 
     name: str
     address: str
     open: tuple[str, ...] = ()
+    shows: str = "main"
     theme: str = "light"
     who: str = WHO
     height: int = SIZE["height"]
@@ -66,23 +68,27 @@ def pictures(shift: StagedShift) -> tuple[Picture, ...]:
         Picture("floor-dark", f"floor?robot={waits}", theme="dark"),
         Picture("orders", "orders", (".orders-list tbody tr a",)),
         Picture("alarms", "alarms", (".alarms-name",)),
-        Picture("counting", f"counting?case={shift.counts.to_decide}"),
+        Picture("counting", f"counting?case={shift.counts.to_decide}", shows=".counting-row"),
         Picture("station", station, who="s01"),
         Picture("station-dark", station, theme="dark", who="s01"),
         Picture("intervene", "intervene"),
-        Picture("kpis", "kpis?window=hour"),
+        Picture("kpis", "kpis?window=hour", shows="main canvas"),
         Picture("replay", f"replay?at={past_ms}"),
-        Picture("setup", "setup"),
-        Picture("tower", "tower/exceptions"),
+        Picture("setup", "setup", shows="main svg, main canvas"),
+        Picture("tower", "tower/exceptions", shows="main tbody tr"),
     )
 
 
 def waiting_robot(view: FloorView) -> str:
-    """A robot that has waited for long, if any does."""
-    waits = {robot.robot: robot.wait for robot in view.robots if robot.wait is not None}
-    others = {name for name, wait in waits.items() if wait.on is WaitsFor.ROBOT}
-    first = min(others or waits, key=lambda name: waits[name].since_ms, default=None)
-    return first or view.robots[0].robot
+    """The robot with the longest chain of waits; of those alike the one that waits the longest, and
+    rather with a pod than for work."""
+
+    def weight(robot: RobotView) -> tuple[int, bool, int]:
+        chain = chain_of_waits(view.robots, robot.robot)
+        since_ms = chain[0][1].since_ms if chain else view.at_ms
+        return len(chain), robot.load is not None, view.at_ms - since_ms
+
+    return max(view.robots, key=weight).robot
 
 
 class Show:
@@ -129,8 +135,10 @@ class Show:
         """A picture of a screen, as a PNG."""
         context = self._tab(browser, picture, language)
         page = context.new_page()
-        page.clock.set_fixed_time(self.shift.now_ms)
+        # The shift is over, and its time stands still; the page's timers go on.
+        page.add_init_script(f"Date.now = () => {self.shift.now_ms};")
         page.goto(f"{self.url}/console/{picture.address}")
+        page.locator(picture.shows).first.wait_for()
         _settle(page)
         for selector in picture.open:
             page.locator(selector).first.click()
@@ -206,7 +214,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
     parser.add_argument("--only", nargs="*", default=[], help="names of pictures, as floor-dark")
-    parser.add_argument("--minutes", type=int, default=40, help="of the shift, 14 at least")
+    parser.add_argument("--minutes", type=int, default=30, help="of the shift, 24 at least")
     asked = parser.parse_args()
     if why := missing():
         print(f"console_pictures: {why}", file=sys.stderr)

@@ -43,8 +43,9 @@ class StagedCounts:
     def find(self, slots: int, now_ms: int) -> None:
         """Looks at so many slots that nobody has looked at yet."""
         free = [one for one in self._bridge.stock() if one.quantity > 4]
-        fresh = [one for one in free if pod_of(one.slot) not in self._done][: slots * 40 : 40]
-        for number, balance in enumerate(fresh):
+        pods = {pod_of(one.slot): one for one in free if pod_of(one.slot) not in self._done}
+        fresh = list(pods.values())
+        for number, balance in enumerate(fresh[:: max(1, len(fresh) // slots)][:slots]):
             self._done.add(pod_of(balance.slot))
             missing = (3, 0, 2, 1, 4)[number % 5]
             chance = 0.62 if number % 5 == 3 else 0.99

@@ -1,4 +1,4 @@
-"""Forty minutes of a real shift on a real bridge, with all that gives people work: short slots, a
+"""Half an hour of a real shift on a real bridge, with all that gives people work: short slots, a
 silent robot, arms that fail, late orders, a closed aisle, counts that do not fit the books."""
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from planner.warehouse.commands import AlarmKind, AnswerIntervention
 from planner.warehouse.ids import InterventionId, RobotId, RuleId, Sku, StationId
 from planner.warehouse.interventions import Intervention, InterventionKind, InterventionOutcome
 from planner.warehouse.rules import FloorRule, RuleKind
-from planner.warehouse.view import FloorView
+from planner.warehouse.view import EntryView, FloorView, StopView
 from sim_worlds.demand import DemandParams, generate_orders
 from sim_worlds.faults import Faults, SilentRobot
 from sim_worlds.picker import ArmParams
@@ -51,6 +51,8 @@ MINUTE_MS, VIEW_MS, LOOK_MS = 60_000, 1_000, 5_000
 DUE_MS = 15 * MINUTE_MS
 LONGER = 1.1
 FIRST_TICKS = 8
+MARGIN = 6.0
+"""Stock is there for so many times more than is asked for."""
 PASSWORD = "four plain words here"
 PEOPLE = {
     "admin": "admin",
@@ -72,7 +74,7 @@ class Stage:
     site: str = "medium"
     orders_per_min: float = 15.0
     seed: int = 7
-    minutes: int = 40
+    minutes: int = 30
 
     @property
     def orders(self) -> int:
@@ -122,10 +124,13 @@ class StagedShift:
             self.bridge.put_skus(_catalogue(shift), BEGUN_MS)
         self.counts = StagedCounts(self.bridge, self.site)
         self._acts = self._script()
+        self._stops: tuple[StopView, ...] = ()
+        self._entries: tuple[EntryView, ...] = ()
 
     def view(self) -> FloorView:
-        """The floor as it is."""
-        return self.run.dispatcher.view(self.run.state)
+        """The floor as it is, with what the fleet keeps of stops and people."""
+        view = self.run.dispatcher.view(self.run.state)
+        return replace(view, stops=self._stops, entries=self._entries)
 
     def play(self, shown: Callable[[FloorView], None]) -> None:
         """Have the whole shift pass."""
@@ -236,13 +241,16 @@ class StagedShift:
         robot = self.site.robots[11].id
         self._ask(InterventionKind.STOP, f"pause {robot}", "wheel squeaks", robots=(robot,))
         self._answer(InterventionOutcome.DONE, f"{robot} stands")
+        self._stops = (StopView(f"pause {robot}", (robot,), ()),)
 
     def _enter(self) -> None:
         block = self.site.storage_blocks[len(self.site.storage_blocks) // 2]
         x_m, y_m = block.origin_m
         area = ((x_m, y_m), (x_m + 8.0, y_m), (x_m + 8.0, y_m + 4.0), (x_m, y_m + 4.0))
         self._ask(InterventionKind.REQUEST_ENTRY, "Li Wei, fallen box", "box in aisle", area_m=area)
+        inside = tuple(robot.id for robot in self.site.robots[:2])
         self._answer(InterventionOutcome.UNDER_WAY, "2 robots still leave")
+        self._entries = (EntryView("Li Wei, fallen box", area, "draining", inside),)
 
     def _ask(self, kind: InterventionKind, name: str, reason: str, **more: object) -> None:
         wanted = Intervention(InterventionId(""), kind, name)
@@ -262,7 +270,8 @@ def _shift(stage: Stage) -> Shift:
     speed_up = 8 * 60 / (stage.minutes * LONGER)
     demand = DemandParams(9, 17, speed_up=speed_up, pieces_max=4, lines_max=8)
     timed = generate_orders(stage.orders, skus, stage.seed, demand)
-    stock = opening_stock(site, skus, (one.order for one in timed), stage.seed)
+    asked = (one.order for one in timed)
+    stock = opening_stock(site, skus, asked, stage.seed, margin=MARGIN)
     orders = tuple(
         replace(
             one,

@@ -180,6 +180,7 @@ def test_a_lost_picture_is_drawn_anew(look: Look, floor: FloorServer, shift: Pla
     console.page.wait_for_timeout(400)
     page = console.page
     page.evaluate(WIPE)
-    assert page.evaluate(PAINTED) == [False, False]
+    page.wait_for_timeout(300)
+    assert page.evaluate(PAINTED) == [False, False], "nothing else draws it anew"
     page.evaluate(RESTORE)
-    page.wait_for_function(f"({PAINTED})().every(Boolean)")
+    page.wait_for_function(f"() => ({PAINTED})().every(Boolean)")

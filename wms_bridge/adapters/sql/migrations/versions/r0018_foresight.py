@@ -43,11 +43,6 @@ def _predictions() -> None:
         sqlite_where=still_open,
         postgresql_where=still_open,
     )
-    _create_outcomes()
-    op.create_index("order_line_of_sku", "order_line", ["sku"])
-
-
-def _create_outcomes() -> None:
 
 
 def _outcomes() -> None:

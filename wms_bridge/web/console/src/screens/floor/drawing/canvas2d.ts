@@ -9,6 +9,7 @@ import { drawInForce } from "./inforce";
 import type { Thing } from "../things";
 import { inMetres, label, type Pen } from "./pen";
 import type { MakeRenderer, Renderer, Scene, Stale } from "./renderer";
+import { Sprites } from "./sprites";
 import { drawHalo, drawTraffic } from "./traffic";
 
 export const makeCanvas2d: MakeRenderer = (box, restored) => new Canvas2d(box, restored);
@@ -17,6 +18,7 @@ class Canvas2d implements Renderer {
   private readonly still: Pen;
   private readonly traffic: Pen;
   private readonly ground: Pen;
+  private readonly sprites = new Sprites();
   private dpr = 1;
 
   constructor(box: HTMLElement, restored: () => void) {
@@ -45,7 +47,8 @@ class Canvas2d implements Renderer {
     if (stale.ground || stale.still) this.drawStill(scene);
     if (stale.ground || stale.traffic) {
       this.wipe(this.traffic, scene);
-      drawTraffic(this.traffic, scene, now_ms);
+      this.sprites.begin(scene.camera.scale * this.dpr, scene.palette);
+      drawTraffic(this.traffic, scene, this.sprites, now_ms);
     }
   }
 

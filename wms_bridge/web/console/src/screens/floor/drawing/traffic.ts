@@ -2,9 +2,10 @@
 import type { Point, Robot } from "../../../live/floorstate";
 import { ACTIVITIES } from "../../../live/frames";
 import type { Pose } from "../motion";
-import { batteryLevel, type Palette } from "./palette";
-import { label, type Pen, tile, trace } from "./pen";
+import type { Palette } from "./palette";
+import { label, type Pen, trace } from "./pen";
 import type { Scene } from "./renderer";
+import type { Sprites } from "./sprites";
 
 const UNKNOWN_BODY = { length_m: 0.8, width_m: 0.6 };
 const NAMES_FROM_PX = 30;
@@ -17,8 +18,8 @@ interface Drawn {
   marked: boolean;
 }
 
-/** Draws all robots as they are at `now_ms`. */
-export function drawTraffic(pen: Pen, scene: Scene, now_ms: number): void {
+/** Draws all robots as they are at `now_ms`; `sprites` are theirs at this scale. */
+export function drawTraffic(pen: Pen, scene: Scene, sprites: Sprites, now_ms: number): void {
   const { state, site, camera, palette } = scene;
   const margin = 2 * site.pitch_m;
   const low = camera.toFloor(0, camera.height);
@@ -29,14 +30,13 @@ export function drawTraffic(pen: Pen, scene: Scene, now_ms: number): void {
     y_m > low.y_m - margin &&
     y_m < high.y_m + margin;
   const drawn = state.order.flatMap((name, i) => drawnRobot(scene, name, i, now_ms));
-  for (const one of drawn) {
-    if (one.marked || scene.layers.ways) drawWay(pen, scene, one, now_ms);
-  }
+  if (scene.layers.ways) drawWays(pen, scene, drawn, now_ms);
+  for (const one of drawn) if (one.marked) drawWay(pen, scene, one, now_ms);
   drawChain(pen, scene, now_ms);
   const bodies = bodiesOf(scene);
   for (const one of drawn) {
     if (!seen(one.pose)) continue;
-    drawRobot(pen, scene, one, bodies.get(one.robot.robot) ?? UNKNOWN_BODY);
+    drawRobot(pen, scene, sprites, one, bodies.get(one.robot.robot) ?? UNKNOWN_BODY);
     if (one.marked || one.robot.robot === scene.hovered || pointed(scene, one.robot)) {
       drawHalo(pen, one.pose, site.pitch_m * 0.62, camera.scale, palette);
     }
@@ -104,29 +104,67 @@ function drawnRobot(scene: Scene, name: string, i: number, now_ms: number): Draw
   ];
 }
 
-/** The base as a line, the horizon dashed. */
-function drawWay(pen: Pen, scene: Scene, drawn: Drawn, now_ms: number): void {
-  const { robot, pose, colour, marked } = drawn;
-  if (robot.base.length === 0 && robot.horizon.length === 0) return;
+/** The ways of all robots but the chosen one, those of a colour in one stroke. */
+function drawWays(pen: Pen, scene: Scene, drawn: readonly Drawn[], now_ms: number): void {
+  const { scale } = scene.camera;
+  const base = new Map<string, Path2D>();
+  const horizon = new Map<string, Path2D>();
+  for (const { robot, pose, colour, marked } of drawn) {
+    if (marked || (robot.base.length === 0 && robot.horizon.length === 0)) continue;
+    const ahead = scene.motion.ahead(robot.robot, now_ms);
+    const path = pathOf(base, colour);
+    path.moveTo(pose.x_m, pose.y_m);
+    for (const [x, y] of ahead) path.lineTo(x, y);
+    for (const [x, y] of robot.base) path.lineTo(x, y);
+    if (robot.horizon.length === 0) continue;
+    const [x, y] = robot.base.at(-1) ?? ahead.at(-1) ?? [pose.x_m, pose.y_m];
+    const planned = pathOf(horizon, colour);
+    planned.moveTo(x, y);
+    for (const [to_x, to_y] of robot.horizon) planned.lineTo(to_x, to_y);
+  }
+  pen.lineCap = pen.lineJoin = "round";
+  pen.lineWidth = 2 / scale;
+  pen.globalAlpha = 0.6;
+  strokeAll(pen, base);
+  pen.lineWidth = 1.3 / scale;
+  pen.globalAlpha = 0.45;
+  pen.setLineDash([4 / scale, 4.5 / scale]);
+  strokeAll(pen, horizon);
+  pen.setLineDash([]);
+  pen.globalAlpha = 1;
+}
+
+function pathOf(paths: Map<string, Path2D>, colour: string): Path2D {
+  const path = paths.get(colour) ?? new Path2D();
+  paths.set(colour, path);
+  return path;
+}
+
+function strokeAll(pen: Pen, paths: ReadonlyMap<string, Path2D>): void {
+  for (const [colour, path] of paths) {
+    pen.strokeStyle = colour;
+    pen.stroke(path);
+  }
+}
+
+/** The way of the chosen robot: the base as a line, the horizon dashed. */
+function drawWay(pen: Pen, scene: Scene, { robot, pose, colour }: Drawn, now_ms: number): void {
   const { scale } = scene.camera;
   const ahead = scene.motion.ahead(robot.robot, now_ms);
   const base: Point[] = [[pose.x_m, pose.y_m], ...ahead, ...robot.base];
   pen.strokeStyle = colour;
-  pen.lineCap = "round";
-  pen.lineJoin = "round";
-  pen.lineWidth = (marked ? 3.5 : 2) / scale;
-  pen.globalAlpha = marked ? 1 : 0.6;
+  pen.lineCap = pen.lineJoin = "round";
+  pen.lineWidth = 3.5 / scale;
   trace(pen, base);
   pen.stroke();
   const end = base.at(-1);
-  if (robot.horizon.length > 0 && end) {
-    pen.lineWidth = (marked ? 2.5 : 1.3) / scale;
-    pen.globalAlpha = marked ? 0.9 : 0.45;
-    pen.setLineDash([4 / scale, 4.5 / scale]);
-    trace(pen, [end, ...robot.horizon]);
-    pen.stroke();
-    pen.setLineDash([]);
-  }
+  if (robot.horizon.length === 0 || !end) return;
+  pen.lineWidth = 2.5 / scale;
+  pen.globalAlpha = 0.9;
+  pen.setLineDash([4 / scale, 4.5 / scale]);
+  trace(pen, [end, ...robot.horizon]);
+  pen.stroke();
+  pen.setLineDash([]);
   pen.globalAlpha = 1;
 }
 
@@ -149,20 +187,20 @@ function drawChain(pen: Pen, { chain, motion, camera, palette }: Scene, now_ms: 
   pen.setLineDash([]);
 }
 
-function drawRobot(pen: Pen, scene: Scene, drawn: Drawn, body: Body): void {
-  const { pose, robot } = drawn;
+function drawRobot(pen: Pen, scene: Scene, sprites: Sprites, drawn: Drawn, body: Body): void {
+  const { pose, robot, colour, battery } = drawn;
   const { scale } = scene.camera;
   const loaded = robot.load !== null;
-  pen.save();
-  pen.translate(pose.x_m, pose.y_m);
-  pen.rotate(pose.theta_rad);
-  if (loaded) drawLoad(pen, scene);
   const shrink = loaded ? 0.72 : 1;
   const least = (loaded ? 8.5 : 11) / scale;
-  const length = Math.max(body.length_m * shrink, least);
-  const width = Math.max(body.width_m * shrink, least * 0.78);
-  drawBody(pen, scene, drawn, length, width);
-  pen.restore();
+  const length_m = Math.max(body.length_m * shrink, least);
+  const width_m = Math.max(body.width_m * shrink, least * 0.78);
+  const load_m = loaded ? Math.max(scene.site.pod_model.size_m, 12.5 / scale) : 0;
+  pen.translate(pose.x_m, pose.y_m);
+  pen.rotate(pose.theta_rad);
+  sprites.stamp(pen, { colour, battery, length_m, width_m, load_m });
+  pen.rotate(-pose.theta_rad);
+  pen.translate(-pose.x_m, -pose.y_m);
   if (robot.paused) drawPause(pen, scene, pose, least);
 }
 
@@ -178,43 +216,6 @@ function drawPause(pen: Pen, { palette }: Scene, { x_m, y_m }: Pose, size: numbe
     pen.fill();
     pen.stroke();
   }
-}
-
-function drawLoad(pen: Pen, { site, camera, palette }: Scene): void {
-  const size = site.pod_model.size_m;
-  pen.beginPath();
-  tile(pen, 0, 0, Math.max(size, 12.5 / camera.scale), size * 0.08);
-  pen.fillStyle = palette["pod-carried"];
-  pen.fill();
-  pen.strokeStyle = palette["robot-edge"];
-  pen.lineWidth = 1 / camera.scale;
-  pen.stroke();
-}
-
-/** Body in the colour of what it does, a bright wedge at the front, the battery at the back. */
-function drawBody(pen: Pen, scene: Scene, drawn: Drawn, length: number, width: number): void {
-  const { camera, palette } = scene;
-  pen.beginPath();
-  pen.roundRect(-length / 2, -width / 2, length, width, width * 0.28);
-  pen.fillStyle = drawn.colour;
-  pen.fill();
-  pen.strokeStyle = palette["robot-edge"];
-  pen.lineWidth = 1 / camera.scale;
-  pen.stroke();
-  trace(pen, [
-    [length * 0.4, 0],
-    [length * 0.04, width * 0.3],
-    [length * 0.04, -width * 0.3],
-  ]);
-  pen.closePath();
-  pen.fillStyle = palette["robot-edge"];
-  pen.fill();
-  if (drawn.battery >= 0.4 && length * camera.scale < 16) return;
-  const [w, h] = [length * 0.2, width * 0.6];
-  pen.fillRect(-length * 0.4, -h / 2, w, h);
-  pen.fillStyle = palette[batteryLevel(drawn.battery)];
-  const full = h * 0.86 * Math.max(0.12, Math.min(1, drawn.battery));
-  pen.fillRect(-length * 0.4 + w * 0.14, -h * 0.43, w * 0.72, full);
 }
 
 function drawNames(pen: Pen, { site, camera, palette }: Scene, drawn: readonly Drawn[]): void {

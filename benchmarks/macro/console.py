@@ -1,0 +1,173 @@
+"""The operator console with a thousand robots, in headless Chromium without a GPU: time on the main
+thread for each picture, pictures per second, memory, first useful picture, and how long news take
+from the bridge to the screen. The bridge runs in this process, the browser in its own.
+
+``python -m benchmarks.macro.console``: 30 minutes. With ``QUICK=1`` one minute.
+"""
+
+import gzip
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from statistics import quantiles
+from threading import Event, Thread
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.report import publish, quick
+from planner.warehouse.commands import AlarmKind, RaiseAlarm
+from planner.warehouse.view import FloorView
+from scripts.console import DIST, build
+from sim_worlds.shift import with_robots
+from sim_worlds.sites.catalogue import load_site
+from tests.fakes.played_shift import PlayedShift
+from tests.wms_bridge.console.floor_server import FloorServer
+
+ROBOTS = 1_000
+FRAMES_PER_S = 20
+MINUTES = 1 if quick() else 30
+NEWS = 20
+SIZE = {"width": 1600, "height": 960}
+GOALS = {
+    "main thread, p95 (ms/picture)": "<= 8",
+    "pictures (1/s)": ">= 20",
+    "memory growth (MB)": "flat",
+    "first useful picture (s)": "<= 1",
+    "floor to screen, p95 (ms)": "<= 250",
+    "alarm to screen, p95 (ms)": "<= 1000",
+    "first load (kB gzip)": "<= 150",
+}
+SEEN = "n => window.podherd && podherd.floor().at_ms >= n"
+READY = "() => window.podherd && podherd.floor().robots.length > 0 && podherd.floor().pictures > 0"
+FINISHED = "() => performance.now()"
+
+
+class Feeder:
+    """Posts frames as a fleet does, in a thread of its own, until it is closed."""
+
+    def __init__(self, server: FloorServer, frames: Sequence[FloorView]):
+        self._server = server
+        self._frames = frames
+        self._ended = Event()
+        self._thread = Thread(target=self._feed, daemon=True)
+        self.at_ms = 0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Frames come as long as the block lasts."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            self._thread.join()
+
+    def _feed(self) -> None:
+        due_s = time.monotonic()
+        for frame in cycle(self._frames):
+            if self._ended.is_set():
+                return
+            self.at_ms += 1000 // FRAMES_PER_S
+            self._server.show(replace(frame, at_ms=self.at_ms))
+            due_s += 1 / FRAMES_PER_S
+            self._ended.wait(max(0.0, due_s - time.monotonic()))
+
+
+def main() -> None:
+    """Prints the figures beside their goals and keeps them."""
+    build()
+    site = with_robots(load_site("medium"), ROBOTS)
+    shift = PlayedShift(site, seed=1)
+    # There and back again: no robot jumps when the film begins anew.
+    there = [shift.advance(1000 // FRAMES_PER_S) for _ in range(400)]
+    server = FloorServer(site)
+    server.start()
+    try:
+        feeder = Feeder(server, [*there, *reversed(there)])
+        with feeder.running(), sync_playwright() as playwright:
+            arguments = ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=arguments
+            )
+            found = measure(browser.new_page(viewport=SIZE), server, feeder)  # type: ignore[arg-type]
+            browser.close()
+    finally:
+        server.stop()
+    found["first load (kB gzip)"] = round(first_load_kb(DIST), 1)
+    rows = [{"what": name, "found": found[name], "goal": goal} for name, goal in GOALS.items()]
+    parameters = {"robots": ROBOTS, "frames per s": FRAMES_PER_S, "minutes": MINUTES, **SIZE}
+    publish("console", rows, seed=1, parameters=parameters, packages=("playwright",))
+
+
+def measure(page: Page, server: FloorServer, feeder: Feeder) -> dict[str, Any]:
+    """All figures but the size."""
+    page.goto(f"{server.url}console/floor")
+    page.wait_for_function(READY, polling="raf")
+    first_s = page.evaluate(FINISHED) / 1000
+    page.wait_for_timeout(3_000)
+    told = page.context.new_cdp_session(page)
+    told.send("Performance.enable")
+    before, began_s, memory = _metrics(told), time.monotonic(), []
+    pictures, costs = _pictures(page), list[float]()
+    while time.monotonic() - began_s < MINUTES * 60:
+        page.wait_for_timeout(10_000)
+        costs += page.evaluate("() => podherd.floor().costs_ms.slice(-200)")
+        told.send("HeapProfiler.collectGarbage")
+        memory.append(_metrics(told)["JSHeapUsedSize"] / 1e6)
+    after, drawn = _metrics(told), _pictures(page) - pictures
+    tasks_ms = (after["TaskDuration"] - before["TaskDuration"]) * 1000 / drawn
+    return {
+        "main thread, p95 (ms/picture)": f"drawing {_p95(costs)}; all tasks, mean {tasks_ms:.1f}",
+        "pictures (1/s)": round(drawn / (time.monotonic() - began_s), 1),
+        "memory growth (MB)": f"{memory[0]:.1f} to {memory[-1]:.1f}",
+        "first useful picture (s)": round(first_s, 2),
+        "floor to screen, p95 (ms)": _p95([floor_news_ms(page, feeder) for _ in range(NEWS)]),
+        "alarm to screen, p95 (ms)": _p95([alarm_ms(page, server, n) for n in range(NEWS)]),
+    }
+
+
+def floor_news_ms(page: Page, feeder: Feeder) -> float:
+    """From before the next frame is posted until a picture shows it."""
+    wanted, began_s = feeder.at_ms + 1000 // FRAMES_PER_S, time.monotonic()
+    page.wait_for_function(SEEN, arg=wanted, polling="raf")
+    return (time.monotonic() - began_s) * 1000
+
+
+def alarm_ms(page: Page, server: FloorServer, number: int) -> float:
+    """From an alarm of the fleet until the badge counts it."""
+    alarm = RaiseAlarm(AlarmKind.ROBOT_STUCK, f"R{number}", "It does not move.")
+    began_s = time.monotonic()
+    server.bridge.apply([alarm], server.now_ms)
+    seen = "n => document.querySelector('.alarm-badge-count')?.textContent === String(n)"
+    page.wait_for_function(seen, arg=number + 1, polling="raf")
+    return (time.monotonic() - began_s) * 1000
+
+
+def first_load_kb(built: Path) -> float:
+    """The page, and every script and style that it names, gzipped."""
+    page = (built / "index.html").read_text()
+    named = re.findall(r'(?:src|href)="/console/([^"]+\.(?:js|css))"', page)
+    return sum(len(gzip.compress((built / name).read_bytes())) for name in named) / 1000
+
+
+def _pictures(page: Page) -> int:
+    count: int = page.evaluate("() => podherd.floor().pictures")
+    return count
+
+
+def _metrics(told: Any) -> dict[str, float]:
+    found = told.send("Performance.getMetrics")["metrics"]
+    return {one["name"]: one["value"] for one in found}
+
+
+def _p95(values: Sequence[float]) -> float:
+    return round(quantiles(values, n=20)[-1], 1)
+
+
+if __name__ == "__main__":
+    main()
