@@ -29,12 +29,20 @@ LINT = {
 }
 
 
-ALONE = "ros or gazebo or browser or ray"
+ALONE = "ros or gazebo or ray"
 """Tests that start processes, which would be late if others worked beside them."""
-WORKERS = (os.cpu_count() or 1) + 1
-"""One more than there are cores: tests on real servers wait much of the time."""
+CORES = os.cpu_count() or 1
 TESTS = {
-    "pytest": ("-n", str(WORKERS), "--dist", "worksteal", "-m", f"not ({ALONE})"),
+    # One more worker than there are cores: tests on real servers wait much of the time.
+    "pytest": (
+        *("-n", str(CORES + 1), "--dist", "worksteal"),
+        *("-m", f"not (browser or {ALONE})"),
+    ),
+    # Those of a file stay together: they share a browser, which nothing else may run beside.
+    "pytest, browsers": (
+        *("-n", str(CORES), "--dist", "loadfile"),
+        *("-m", f"browser and not ({ALONE})"),
+    ),
     "pytest, one by one": ("-m", ALONE),
 }
 NO_TESTS = 5

@@ -48,7 +48,7 @@ from wms_bridge.service import Bridge
 BEGUN_MS = 1_782_208_800_000
 """23 June 2026, 10:00 UTC."""
 MINUTE_MS, VIEW_MS, LOOK_MS = 60_000, 1_000, 5_000
-DUE_MS = 15 * MINUTE_MS
+DUE_MS = 20 * MINUTE_MS
 LONGER = 1.1
 FIRST_TICKS = 8
 MARGIN = 6.0
@@ -72,7 +72,7 @@ class Stage:
     """How much of everything."""
 
     site: str = "medium"
-    orders_per_min: float = 15.0
+    orders_per_min: float = 11.0
     seed: int = 7
     minutes: int = 30
 
@@ -294,6 +294,6 @@ def _shift(stage: Stage) -> Shift:
 def _catalogue(shift: Shift) -> list[SkuRecord]:
     skus = sorted({balance.sku for balance in shift.stock})
     return [
-        SkuRecord(sku, ARTICLES[n % len(ARTICLES)], piece_value=float(2 + n * 7 % 40))
+        SkuRecord(sku, ARTICLES[n % len(ARTICLES)], piece_value=float(12 + n * 7 % 90))
         for n, sku in enumerate(skus)
     ]

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import Depends, FastAPI
+from starlette.routing import BaseRoute
 
 from wms_bridge.access.gatekeeper import Access
 from wms_bridge.access.limits import RateParams, SocketParams
@@ -68,6 +70,7 @@ from wms_bridge.service import Bridge
 from wms_bridge.shelf_watch import ShelfWatch
 from wms_bridge.tower.watch import TowerWatch, WhatIfWatch
 
+_CHECKS = [Depends(check_permitted), Depends(check_media_type)]
 ANY_HOST = "*"
 ROUTES = (
     master,
@@ -162,14 +165,23 @@ def routed_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(check_permitted), Depends(check_media_type)],
+        dependencies=_CHECKS,
     )
     problems.install(app)
     refusals.install(app)
-    for routes in ROUTES:
-        app.include_router(routes.router)
+    app.router.routes.extend(_all_routes())
     add_fallback(app)
     return app
+
+
+@cache
+def _all_routes() -> Sequence[BaseRoute]:
+    """Shared by all apps of a process: FastAPI takes most of a second to work them out, and does so
+    when it is first asked. What belongs to an app is found by way of its requests."""
+    app = FastAPI(dependencies=_CHECKS, openapi_url=None, docs_url=None, redoc_url=None)
+    for routes in ROUTES:
+        app.include_router(routes.router)
+    return app.router.routes
 
 
 @asynccontextmanager

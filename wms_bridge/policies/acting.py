@@ -147,7 +147,7 @@ def put_back(
             "no such execution",
             field="number",
             value=number,
-            remedy="Name one listed by GET /v1/alarm-policies/executions.",
+            remedy="Name one listed by GET /v1/alarm-policy-executions.",
         )
     if found.outcome is PolicyOutcome.ROLLED_BACK:
         raise TooLate(

@@ -2,21 +2,20 @@
 that press twice, names with markup, and a flood. Nothing is done twice, or in silence."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
-from planner.warehouse.errors import PodherdError
-from planner.warehouse.ids import NodeId, OrderId, RobotId, RuleId, Sku, SlotId
-from planner.warehouse.rules import FloorRule, RuleKind
+from planner.warehouse.ids import OrderId, Sku, SlotId
 from planner.warehouse.site import Site
 from tests.wms_bridge.console.counted import DEAR_VALUE, PLAIN
 from tests.wms_bridge.console.intervening import PASSWORD, open_as
 from tests.wms_bridge.console.opened import OpenedConsole
 from tests.wms_bridge.console.stations import CUP
+from tests.wms_bridge.console.strange import MARKUP, strange
 from tests.wms_bridge.console.wholehouse import WholeHouse, whole_house
 from wms_bridge.alarms.acknowledging import AlarmSeen
 from wms_bridge.deciding import Decision
@@ -25,10 +24,6 @@ from wms_bridge.records.counts import CaseAction
 from wms_bridge.records.work import SkuRecord
 
 pytestmark = pytest.mark.browser
-MARKUP = '<img src=x onerror="window.broken=1">'
-LONG, LONGER = "L" * 100, "L" * 200
-HEBREW = "שלום"
-TURNED = "\N{RIGHT-TO-LEFT OVERRIDE}drawkcab"
 BETWEEN_PRESSES_MS = 130
 FLOOD = 10_000
 _MARKS = ("two", "old one", "away again", "twice mouse", "twice keys")
@@ -289,33 +284,6 @@ def test_stops_closures_and_rollbacks_pressed_twice_are_done_once(
     world.bridge.open_station(house.site.stations[1].id, house.now_ms)
 
 
-def strange(world: WholeHouse) -> None:
-    """Everything that others name has a name that no screen should trust; the bridge takes no name
-    that is empty, longer, or turns what is written."""
-    bridge, now_ms = world.bridge, world.house.now_ms
-    for number, name in enumerate((MARKUP, LONG, HEBREW)):
-        bridge.put_skus([SkuRecord(Sku(name), TURNED, piece_value=DEAR_VALUE)])
-        world.receive(name, Sku(name), 2)
-        world.say(AlarmKind.ROBOT_STUCK, name, name + LONGER)
-        world.counts.find(4, 0.995, SlotId(f"P0{30 + number}/A/1/1"), Sku(name), booked=0)
-        rule = FloorRule(RuleId(name), RuleKind.SPEED_LIMIT, AISLE, max_speed_mps=0.5)
-        bridge.rulebook.set_rule(rule, now_ms)
-    for bad in (TURNED, LONGER, ""):
-        with pytest.raises(PodherdError, match="not a usable name"):
-            world.receive(bad, Sku(MARKUP))
-    world.say(AlarmKind.ROBOT_SILENT, "R02", "")
-    world.say(AlarmKind.ROBOT_SILENT, TURNED, TURNED)
-    view = world.shift.advance(1_000)
-    first, second, third, *rest = view.robots
-    robots = (
-        replace(first, robot=RobotId(MARKUP), goal=NodeId(MARKUP)),
-        replace(second, robot=RobotId(LONG), goal=NodeId(LONG)),
-        replace(third, robot=RobotId(HEBREW), goal=NodeId(HEBREW)),
-    )
-    world.show(replace(view, robots=(*robots, *rest)))
-
-
-AISLE = ((4.0, 3.0), (10.0, 3.0), (10.0, 5.0), (4.0, 5.0))
 SCREENS = (
     ("floor", True),
     ("orders", True),
@@ -375,9 +343,7 @@ def test_ten_thousand_alarms_at_once_leave_badge_list_and_tower_usable(
     with whole_house(site) as world:
         console = open_as(browser, world.house, "sue", "alarms")
         page = console.page
-        flood = [
-            RaiseAlarm(AlarmKind.NO_ROOM, f"dock {number}", "full") for number in range(FLOOD)
-        ]
+        flood = [RaiseAlarm(AlarmKind.NO_ROOM, f"dock {number}", "full") for number in range(FLOOD)]
         for first in range(0, FLOOD, 1_000):
             world.bridge.apply(flood[first : first + 1_000], world.house.now_ms)
         badge = page.locator(".alarm-badge")

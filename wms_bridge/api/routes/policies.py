@@ -30,7 +30,9 @@ from wms_bridge.records.policies import (
     PolicyMode,
 )
 
-router = APIRouter(prefix="/v1/alarm-policies", tags=["control tower"])
+router = APIRouter(tags=["control tower"])
+POLICIES = "/v1/alarm-policies"
+EXECUTIONS = "/v1/alarm-policy-executions"
 SEE, OPERATE, DECIDE = (
     [needs(permission)] for permission in (Permission.SEE, Permission.OPERATE, Permission.DECIDE)
 )
@@ -149,13 +151,13 @@ class ExecutionsOut(BaseModel):
     executions: tuple[PolicyExecution, ...]
 
 
-@router.get("", dependencies=SEE)
+@router.get(POLICIES, dependencies=SEE)
 def listed(context: InContext) -> AlarmPoliciesOut:
     """All alarm policies."""
     return AlarmPoliciesOut(policies=context.bridge.policies.policies())
 
 
-@router.get("/executions", dependencies=SEE)
+@router.get(EXECUTIONS, dependencies=SEE)
 def executions(
     context: InContext,
     policy: OfPolicy = None,
@@ -169,7 +171,7 @@ def executions(
     return ExecutionsOut(executions=context.bridge.policies.executions(query))
 
 
-@router.post("/trial", dependencies=SEE)
+@router.post("/v1/alarm-policy-trials", dependencies=SEE)
 def trial(body: TrialIn, context: InContext) -> HistoryRun:
     """Try a policy over past alarms: when it would have acted. Nothing is kept or done."""
     wanted = AlarmPolicyIn(
@@ -178,7 +180,7 @@ def trial(body: TrialIn, context: InContext) -> HistoryRun:
     return context.bridge.policies.try_over(wanted.policy("trial"), body.hours, context.clock())
 
 
-@router.post("/executions/{number}/rollback", dependencies=OPERATE)
+@router.post(EXECUTIONS + "/{number}/rollback", dependencies=OPERATE)
 def rollback(
     number: Number, body: RollbackIn, context: InContext, request: Request
 ) -> PolicyExecution:
@@ -189,20 +191,20 @@ def rollback(
     return context.bridge.policies.roll_back(number, who, context.clock())
 
 
-@router.get("/{name}", dependencies=SEE)
+@router.get(POLICIES + "/{name}", dependencies=SEE)
 def one(name: Name, context: InContext) -> AlarmPolicy:
     """One alarm policy."""
     return context.bridge.policies.policy(name)
 
 
-@router.put("/{name}", dependencies=DECIDE)
+@router.put(POLICIES + "/{name}", dependencies=DECIDE)
 def put(name: Name, body: AlarmPolicyIn, context: InContext, request: Request) -> AlarmPolicy:
     """Keep a policy, new or changed; it is off then."""
     by = who_asks(request, body.by)
     return context.bridge.policies.put(body.policy(name), body.version, by, context.clock())
 
 
-@router.post("/{name}/mode", dependencies=DECIDE)
+@router.post(POLICIES + "/{name}/mode", dependencies=DECIDE)
 def switch(name: Name, body: ModeIn, context: InContext, request: Request) -> AlarmPolicy:
     """Switch a policy off, to a dry run, or on. What it does then is done in the name of who
     switched it on, and as far as they may. One that was held goes on."""
@@ -216,7 +218,7 @@ def switch(name: Name, body: ModeIn, context: InContext, request: Request) -> Al
     return context.bridge.policies.set_mode(name, wanted, context.clock())
 
 
-@router.delete("/{name}", dependencies=DECIDE)
+@router.delete(POLICIES + "/{name}", dependencies=DECIDE)
 def remove(name: Name, context: InContext, version: Seen) -> AlarmPoliciesOut:
     """Forget a policy that is off; the answer is what is left."""
     context.bridge.policies.remove(name, version)

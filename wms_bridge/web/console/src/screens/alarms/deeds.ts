@@ -10,19 +10,26 @@ import type { Alarm } from "./filter";
 /** The same again is harmless for every one of these: a lost answer is asked for anew. */
 const again = () => ({ headers: { "Idempotency-Key": newKey() } });
 
+/** What was said of which change of which alarm, so that a key pressed twice says it once. */
+const told = new Set<string>();
+
 /** Says that one knows of an alarm as it is shown. */
 export async function acknowledge(alarm: Alarm): Promise<void> {
+  const seen = `${alarm.number}/${alarm.change}`;
+  if (told.has(seen)) return;
+  told.add(seen);
   const request = api.POST("/v1/alarms/{number}/acknowledge", {
     ...again(),
     params: { path: { number: alarm.number } },
     body: { change: alarm.change, by: "", reason: "" },
   });
-  await said(async () => {
+  const done = await said(async () => {
     const now = await ask(request);
     const { response } = await request;
     const repeated = response.headers.get("Idempotency-Replayed") === "true";
     return repeated ? beforeWords(now) : t("alarms.done_it", { what: nameOf(now) });
   });
+  if (!done) told.delete(seen);
 }
 
 function beforeWords(now: Alarm): string {

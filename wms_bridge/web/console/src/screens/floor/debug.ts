@@ -8,19 +8,21 @@
  * - `pods`: number of pods that stand; `chosen`: `{kind, id}` or null; `pointed`: a list of these; `theme` of the drawing
  * - `view`: `{x_m, y_m, scale}`; `pictures`: pictures drawn; `costs_ms`: what the last ones took
  * - `heat`: number of cells where somebody has waited
+ *
+ * `podherd.drawn()` is the site time of the last picture, and costs nothing.
  */
 import { floor } from "../../live/floor";
 import type { Stage } from "./stage";
 
 declare global {
   interface Window {
-    podherd?: { floor: () => unknown };
+    podherd?: { floor: () => unknown; drawn: () => number };
   }
 }
 
 /** Shows a stage there until the function returned is called. */
 export function showForTests(stage: Stage): () => void {
-  window.podherd = { floor: () => stateOf(stage) };
+  window.podherd = { floor: () => stateOf(stage), drawn: () => stage.drawn_ms };
   return () => delete window.podherd;
 }
 

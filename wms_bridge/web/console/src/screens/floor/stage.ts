@@ -25,8 +25,9 @@ export class Stage {
   following = false;
   /** Milliseconds that the last pictures took on the main thread, for tests. */
   readonly costs_ms: number[] = [];
-  /** Pictures drawn so far. */
+  /** Pictures drawn so far, and the site time that the last one shows. */
   pictures = 0;
+  drawn_ms = -1;
   private readonly renderer: Renderer;
   private stale: Stale = { ground: true, still: true, traffic: true };
   private heatDrawn_ms = 0;
@@ -163,6 +164,7 @@ export class Stage {
     this.costs_ms.push(performance.now() - began_ms);
     if (this.costs_ms.length > KEPT_COSTS) this.costs_ms.shift();
     this.pictures += 1;
+    this.drawn_ms = scene.state.at_ms;
     this.stale = { ground: false, still: false, traffic: moving };
   }
 

@@ -20,7 +20,7 @@ const DECIDED: ReadonlySet<string> = new Set(["set_rule", "clear_rule", "take_ou
 
 export function Executions() {
   const loaded = useLoaded(
-    () => ask(api.GET("/v1/alarm-policies/executions", { params: { query: { limit: 100 } } })),
+    () => ask(api.GET("/v1/alarm-policy-executions", { params: { query: { limit: 100 } } })),
     "",
     LOOK_EVERY_MS,
   );
@@ -28,7 +28,7 @@ export function Executions() {
   const { data } = loaded;
   const putBack = async (one: Execution, reason: string) => {
     await ask(
-      api.POST("/v1/alarm-policies/executions/{number}/rollback", {
+      api.POST("/v1/alarm-policy-executions/{number}/rollback", {
         params: { path: { number: one.number } },
         body: { reason, by: "" },
       }),

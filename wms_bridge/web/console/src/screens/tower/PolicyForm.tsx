@@ -52,7 +52,7 @@ export function PolicyForm({ policy, onClose }: { policy: Policy | null; onClose
     try {
       if (what === "try") {
         const body = { ...made.body, hours: Number(hours) || 24 };
-        setTrial(await ask(api.POST("/v1/alarm-policies/trial", { body })));
+        setTrial(await ask(api.POST("/v1/alarm-policy-trials", { body })));
       } else {
         const path = { name: draft.name.trim() || " " };
         const body = { ...made.body, version: policy?.version ?? 0, reason: reason.trim(), by: "" };
