@@ -41,7 +41,7 @@ export function Shell() {
       <header class="bar">
         <strong class="brand">{t("shell.product")}</strong>
         {may("see") && <AlarmBadge />}
-        <ConnectionChip />
+        {may("see") && <ConnectionChip />}
         <Preferences />
         <span class="who">{who.value}</span>
         <Button kind="quiet" label={t("shell.shortcuts")} onClick={() => setListed(true)}>
