@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 from starlette.concurrency import run_in_threadpool
 
-from planner.warehouse.errors import Unavailable
 from wms_bridge.access.roles import Permission
 from wms_bridge.api.answers import part_of
 from wms_bridge.api.context import InContext
@@ -127,7 +126,7 @@ async def test(subscription: str, context: InContext) -> SubscriptionTested:
     what became of it."""
     known = await run_in_threadpool(context.bridge.promises.subscription, subscription)
     if context.posting is None:
-        raise Unavailable("this bridge tells no subscribers", field="subscription")
+        return SubscriptionTested(taken=False, error="this bridge was started without posting")
     try:
         await context.posting.test(known)
     except DeliveryFailed as failure:
