@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from planner.warehouse.site import Site
 from scripts.console import DIST, SOURCES, UNAVAILABLE, main
@@ -24,6 +24,8 @@ ARGUMENTS = (
     "--no-first-run",
     "--disable-quic",
 )
+# What a page does is waited for, not timed: two browsers share the machine.
+expect.set_options(timeout=20_000)
 
 
 # Not for the whole session: as long as Playwright runs, no other test can start an event loop.
