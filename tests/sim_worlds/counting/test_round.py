@@ -54,7 +54,6 @@ def test_what_is_wrong_is_found_and_decided_and_nothing_right_is_touched(small: 
             if done.run.now_ms % 30_000 == 0:
                 office.show(done.run.dispatcher.view(done.run.state))
                 supervisor.decide()
-        page = httpx.get(f"{office.url}/").text
         status = httpx.get(f"{office.url}/v1/status").json()
         verdict = verdict_of(done)
     finally:
@@ -65,7 +64,6 @@ def test_what_is_wrong_is_found_and_decided_and_nothing_right_is_touched(small: 
     assert verdict.cases[CaseStatus.APPROVED] == supervisor.decided > 0
     assert verdict.ledger.pieces_adjusted > 0
     assert verdict.epcis_events >= verdict.slots
-    assert "Podherd" in page
     assert status["view_age_ms"] is not None
 
 

@@ -5,7 +5,7 @@ all of it once the shift has come to a good moment. Takes some minutes. Needs th
 packages (``scripts/setup.py --dev``), Chromium, and fonts with Chinese characters (Debian:
 ``apt-get install chromium fonts-noto-cjk``).
 
-    .venv/bin/python -m scripts.console_pictures [--out FOLDER] [--only floor orders]
+    .venv/bin/python -m tests.wms_bridge.console.guide_pictures [--out FOLDER] [--only floor orders]
 """
 
 import argparse
