@@ -28,9 +28,7 @@ def from_json(data: Any, kind: type[Record]) -> Record:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise InvalidMessage(
-            f"not a valid {kind.__name__}: {error}", remedy="See docs/reference/formats.md."
-        ) from error
+        raise _not_valid(kind, error) from error
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
@@ -66,6 +64,23 @@ def decode(raw: bytes | str) -> Any:
         return msgspec.json.decode(raw)
     except msgspec.DecodeError as error:
         raise InvalidMessage(f"not JSON: {error}") from error
+
+
+def decode_as(raw: bytes | str, kind: type[Record]) -> Record:
+    """A record of type ``kind`` of JSON bytes, as ``from_json(decode(raw), kind)`` but at once, for
+    what is large and comes often; :class:`InvalidMessage` as these raise it."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise _not_valid(kind, error) from error
+    except msgspec.DecodeError as error:
+        raise InvalidMessage(f"not JSON: {error}") from error
+
+
+def _not_valid(kind: type[Any], error: Exception) -> InvalidMessage:
+    return InvalidMessage(
+        f"not a valid {kind.__name__}: {error}", remedy="See docs/reference/formats.md."
+    )
 
 
 def _tagged(data: Any, kinds: dict[str, type[Any]], what: str) -> Any:

@@ -18,7 +18,7 @@ class LatestView:
         self.view: FloorView | None = None
         self.recorder: Recorder | None = None
         self._shown_ms = 0
-        self._frame = ""
+        self._frame: str | None = None
         self._number = 0
 
     def show(self, view: FloorView, now_ms: int) -> None:
@@ -29,7 +29,7 @@ class LatestView:
             self.recorder.shown(self.news, view.at_ms, now_ms)
         self.view = view
         self._shown_ms = now_ms
-        self._frame = encode(view).decode()
+        self._frame = None
         self._number += 1
         self.bell.ring()
 
@@ -43,6 +43,9 @@ class LatestView:
         while not self.bell.closed:
             rung = self.bell.listen()
             if self._number != number:
+                # Made for the first who asks: mostly nobody does.
+                if self._frame is None:
+                    self._frame = encode(self.view).decode()
                 return self._number, self._frame
             await rung.wait()
         return None

@@ -35,6 +35,8 @@ class FloorServer:
         self.bridge = Bridge(self.site, MemoryStore())
         self.now_ms = 1_750_000_000_000
         self._server: ServerThread | None = None
+        # One client for all posts, as a fleet has: a new one each time costs more than the post.
+        self._client = httpx.Client(timeout=10)
 
     @property
     def url(self) -> str:
@@ -51,6 +53,8 @@ class FloorServer:
         if self._server is not None:
             self._server.stop()
         self._server = None
+        self._client.close()
+        self._client = httpx.Client(timeout=10)
 
     def show(self, view: FloorView) -> None:
         """Posts a frame as the fleet node does."""
@@ -58,5 +62,5 @@ class FloorServer:
         headers = {"content-type": "application/json"}
         if self.api_key:
             headers["authorization"] = f"Bearer {self.api_key}"
-        answer = httpx.post(f"{self.url}v1/fleet/view", content=body, headers=headers, timeout=10)
+        answer = self._client.post(f"{self.url}v1/fleet/view", content=body, headers=headers)
         answer.raise_for_status()

@@ -217,7 +217,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=30, help="of the shift, 24 at least")
     asked = parser.parse_args()
     if why := missing():
-        print(f"console_pictures: {why}", file=sys.stderr)
+        print(f"guide_pictures: {why}", file=sys.stderr)
         return MISSING
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="podherd-pictures-") as folder:

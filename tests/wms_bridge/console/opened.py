@@ -6,6 +6,14 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+_INK = """async ([layer, x, y]) => {
+    const canvas = document.querySelectorAll(".floor-canvas canvas")[layer];
+    const picture = await createImageBitmap(canvas);
+    const dpr = picture.width / canvas.getBoundingClientRect().width;
+    const copy = new OffscreenCanvas(1, 1).getContext("2d");
+    copy.drawImage(picture, -Math.floor(x * dpr), -Math.floor(y * dpr));
+    return [...copy.getImageData(0, 0, 1, 1).data];
+}"""
 _AXE = """async () => {
     const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations
@@ -52,6 +60,11 @@ class OpenedConsole:
         """What the floor's debug hook says (src/screens/floor/debug.ts)."""
         found: dict[str, Any] = self.page.evaluate("podherd.floor()")
         return found
+
+    def ink(self, layer: int, x_px: float, y_px: float) -> tuple[int, ...]:
+        """Colour (RGBA) of the map at a place of its box: layer 0 what stands still, 1 the ways,
+        2 the robots."""
+        return tuple(self.page.evaluate(_INK, [layer, x_px, y_px]))
 
     def until(self, condition: str, argument: object = None) -> None:
         """Waits until a JavaScript expression of ``s`` (the floor's state) and ``a`` holds."""

@@ -26,20 +26,18 @@ def shown(look: Look, floor: FloorServer, view: FloorView, **more: object) -> Op
     return console
 
 
-def ink(console: OpenedConsole, x_m: float, y_m: float) -> list[int]:
+def ink(console: OpenedConsole, x_m: float, y_m: float) -> tuple[int, ...]:
     """The colour of the still picture at a place of the floor (metres)."""
-    found: list[int] = console.page.evaluate(
+    x_px, y_px = console.page.evaluate(
         """([x, y]) => {
             const { view } = podherd.floor();
-            const canvas = document.querySelector(".floor-canvas canvas");
-            const dpr = canvas.width / canvas.getBoundingClientRect().width;
-            const px = canvas.width / 2 + (x - view.x_m) * view.scale * dpr;
-            const py = canvas.height / 2 - (y - view.y_m) * view.scale * dpr;
-            return [...canvas.getContext("2d").getImageData(px, py, 1, 1).data];
+            const box = document.querySelector(".floor-canvas").getBoundingClientRect();
+            const [px, py] = [(x - view.x_m) * view.scale, (y - view.y_m) * view.scale];
+            return [box.width / 2 + px, box.height / 2 - py];
         }""",
         [x_m, y_m],
     )
-    return found
+    return console.ink(0, x_px, y_px)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -29,6 +29,13 @@ Look = Callable[..., OpenedConsole]
 PASSWORD = "four plain words here"
 MARKUP = '<img src=x onerror="window.broken=1">'
 
+NO_WORKER = """
+    const Real = Worker;
+    Worker = class extends Real {
+        constructor(url, options) { super("/console/no-such-worker.js", options); }
+    };
+"""
+
 
 def shown(look: Look, floor: FloorServer, view: FloorView, **more: object) -> OpenedConsole:
     """The console with a view on it."""
@@ -67,16 +74,28 @@ def test_robots_are_drawn_where_they_are(
         seen = drawn[robot.robot]
         assert math.hypot(seen["x_m"] - robot.x_m, seen["y_m"] - robot.y_m) < 0.02
         assert abs(math.remainder(seen["theta_rad"] - robot.theta_rad, 2 * math.pi)) < 0.02
-        painted = console.page.evaluate(
-            """([x, y]) => {
-                const canvas = document.querySelectorAll(".floor-canvas canvas")[1];
-                return canvas.getContext("2d").getImageData(x, y, 1, 1).data[3];
-            }""",
-            [seen["x_px"], seen["y_px"]],
-        )
+        painted = console.ink(2, seen["x_px"], seen["y_px"])[3]
         assert painted == 255, robot.robot
     assert console.floor()["pods"] == len(view.pods)
     assert console.hosts == {f"127.0.0.1:{floor.port}"}
+
+
+def test_the_floor_is_drawn_in_the_page_if_the_worker_does_not_start(
+    look: Look, floor: FloorServer, shift: PlayedShift
+) -> None:
+    view = shift.advance(30_000)
+    floor.show(view)
+    console = look(theme="light")
+    console.page.add_init_script(NO_WORKER)
+    console.page.reload()
+    console.until("s.at_ms === a && s.pictures > 0", view.at_ms)
+    robot = console.floor()["robots"][0]
+    assert console.ink(2, robot["x_px"], robot["y_px"])[3] == 255
+    # A canvas that was given away would have no context here.
+    assert console.page.locator(".floor-canvas canvas").count() == 3
+    assert console.page.evaluate(
+        "[...document.querySelectorAll('.floor-canvas canvas')].every(one => one.getContext('2d'))"
+    )
 
 
 def test_why_a_robot_waits_takes_one_click(

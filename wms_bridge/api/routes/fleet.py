@@ -6,7 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from planner.codec.messages import command_from_json, decode, encode, event_to_json, from_json
+from planner.codec.messages import (
+    command_from_json,
+    decode,
+    decode_as,
+    encode,
+    event_to_json,
+)
 from planner.warehouse.commands import Command
 from planner.warehouse.errors import InvalidMessage, PodherdError
 from planner.warehouse.view import FloorView
@@ -72,7 +78,7 @@ async def commands(request: Request, context: InContext) -> CommandsTaken:
 async def view(request: Request, context: InContext) -> None:
     """Show this ``FloorView`` to everybody who watches, and measure key figures; the view itself
     is not kept."""
-    newest = from_json(decode(await request.body()), FloorView)
+    newest = decode_as(await request.body(), FloorView)
     now_ms = context.clock()
     context.latest.show(newest, now_ms)
     context.bridge.kpis.take(newest, now_ms)

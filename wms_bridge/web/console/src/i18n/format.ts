@@ -5,22 +5,40 @@ const LOCALES = { en: "en-GB", zh: "zh-CN" } as const;
 /** No run from 0 lasts three years. */
 const SINCE_1970_MS = 1e11;
 
+/** Makers of texts cost more than the texts: each is made once per language. */
+function once<Made>(make: (locale: string) => Made): () => Made {
+  const made = new Map<string, Made>();
+  return () => {
+    const locale = LOCALES[language.value];
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
+  };
+}
+
+/** By the most digits behind the point. */
+const numbers = Array.from({ length: 21 }, (_, digits) =>
+  once((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits })),
+);
+const percents = once((locale) => new Intl.NumberFormat(locale, { style: "percent" }));
+const moments = once(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }),
+);
+const clocks = once((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "medium" }));
+
 /** A number, with at most `digits` behind the point. */
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(LOCALES[language.value], { maximumFractionDigits: digits }).format(
-    value,
-  );
+  return numbers[digits]?.().format(value) ?? String(value);
 }
 
 /** A share from 0 to 1 as a percentage. */
 export function percent(share: number): string {
-  return new Intl.NumberFormat(LOCALES[language.value], { style: "percent" }).format(share);
+  return percents().format(share);
 }
 
 /** Date and time of a moment (ms since 1970 UTC), in the time zone of the machine. */
 export function moment(at_ms: number): string {
-  const style = { dateStyle: "medium", timeStyle: "medium" } as const;
-  return new Intl.DateTimeFormat(LOCALES[language.value], style).format(at_ms);
+  return moments().format(at_ms);
 }
 
 /** How long something took or has lasted (ms): seconds, then minutes, then hours. */
@@ -35,7 +53,7 @@ export function duration(ms: number): string {
 /** Time of the site as a clock: ms since 1970 UTC, or since its start in a run that began at 0. */
 export function siteClock(at_ms: number): string {
   if (at_ms > SINCE_1970_MS) {
-    return new Intl.DateTimeFormat(LOCALES[language.value], { timeStyle: "medium" }).format(at_ms);
+    return clocks().format(at_ms);
   }
   const s = Math.floor(at_ms / 1000);
   const two = (value: number) => String(value).padStart(2, "0");

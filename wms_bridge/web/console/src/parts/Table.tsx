@@ -1,5 +1,5 @@
 /** A table of records: a caption that is heard, a header row, one row per record, and how many more. */
-import type { ComponentChildren } from "preact";
+import { Component, type ComponentChildren } from "preact";
 
 import { t } from "../i18n/words";
 
@@ -21,6 +21,8 @@ interface Props<Row> {
   /** What is said when there are no rows. */
   empty: string;
   marked?: (row: Row) => boolean;
+  /** All that a row shows, in a word: a row whose word is the same is not drawn anew. */
+  shows?: (row: Row) => string;
 }
 
 export function Table<Row>({
@@ -31,6 +33,7 @@ export function Table<Row>({
   most = 200,
   empty,
   marked,
+  shows,
 }: Props<Row>) {
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   const left = rows.length - most;
@@ -49,17 +52,42 @@ export function Table<Row>({
         </thead>
         <tbody>
           {rows.slice(0, most).map((row) => (
-            <tr key={keyOf(row)} class={marked?.(row) ? "marked" : undefined}>
-              {columns.map((one) => (
-                <td key={one.key} class={one.figure ? "figure" : undefined}>
-                  {one.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <Line
+              key={keyOf(row)}
+              row={row}
+              columns={columns}
+              marked={marked?.(row) ?? false}
+              shows={shows?.(row)}
+            />
           ))}
         </tbody>
       </table>
       {left > 0 && <p class="empty">{t("shell.more_rows", { count: left })}</p>}
     </>
   );
+}
+
+interface LineProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  marked: boolean;
+  shows: string | undefined;
+}
+
+class Line<Row> extends Component<LineProps<Row>> {
+  override shouldComponentUpdate({ shows, marked }: LineProps<Row>): boolean {
+    return shows === undefined || shows !== this.props.shows || marked !== this.props.marked;
+  }
+
+  override render({ row, columns, marked }: LineProps<Row>) {
+    return (
+      <tr class={marked ? "marked" : undefined}>
+        {columns.map((one) => (
+          <td key={one.key} class={one.figure ? "figure" : undefined}>
+            {one.cell(row)}
+          </td>
+        ))}
+      </tr>
+    );
+  }
 }

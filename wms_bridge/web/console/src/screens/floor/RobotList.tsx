@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import { duration, number, percent } from "../../i18n/format";
-import { t } from "../../i18n/words";
+import { language, t } from "../../i18n/words";
 import { floor } from "../../live/floor";
 import type { Robot } from "../../live/floorstate";
 import { Button } from "../../parts/Button";
@@ -46,10 +46,18 @@ export function RobotList() {
         rows={rows}
         keyOf={(one) => one.robot}
         empty={t(state.number === null ? "floor.no_picture" : "floor.no_robots")}
+        shows={shows}
         marked={(one) => chosen.value?.kind === "robot" && chosen.value.id === one.robot}
       />
     </div>
   );
+}
+
+/** Waits are told in seconds, batteries in per cent. */
+function shows({ robot, activity, wait, load }: Robot): string {
+  const waited_s = wait ? Math.round((floor.state.at_ms - wait.since_ms) / 1000) : 0;
+  const battery = Math.round(100 * (batteryShare(robot) ?? -1));
+  return [language.value, activity, wait?.on, wait?.name, waited_s, load, battery].join("|");
 }
 
 function since(robot: Robot): number {
@@ -63,7 +71,11 @@ function waitOf(robot: Robot): string {
   return t("floor.waits_short", { what: t(`floor.waits.${wait.on}`, { name: wait.name }), time });
 }
 
+function batteryShare(robot: string): number | undefined {
+  return floor.state.poses?.battery[floor.state.indexOf(robot)];
+}
+
 function batteryOf(robot: string): string {
-  const battery = floor.state.poses?.battery[floor.state.indexOf(robot)];
+  const battery = batteryShare(robot);
   return battery === undefined ? "" : percent(battery);
 }

@@ -6,7 +6,7 @@
  * - `at_ms`: site time; `age_ms`: age of what is shown
  * - `robots`: every robot as drawn now: `{robot, activity, x_m, y_m, theta_rad, x_px, y_px}`
  * - `pods`: number of pods that stand; `chosen`: `{kind, id}` or null; `pointed`: a list of these; `theme` of the drawing
- * - `view`: `{x_m, y_m, scale}`; `pictures`: pictures drawn; `costs_ms`: what the last ones took
+ * - `view`: `{x_m, y_m, scale}`; `pictures`: pictures drawn
  * - `heat`: number of cells where somebody has waited
  *
  * `podherd.drawn()` is the site time of the last picture, and costs nothing.
@@ -45,7 +45,6 @@ function stateOf(stage: Stage): unknown {
     ground: palette.floor,
     view: { x_m: camera.x_m, y_m: camera.y_m, scale: camera.scale },
     pictures: stage.pictures,
-    costs_ms: stage.costs_ms,
     heat: heat.all().length,
   };
 }

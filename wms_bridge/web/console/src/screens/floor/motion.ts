@@ -56,7 +56,8 @@ class Track {
 
 export class Motion {
   private tracks = new Map<string, Track>();
-  private arrived_ms: number | null = null;
+  /** When the newest frame came. */
+  arrived_ms: number | null = null;
   private at_ms: number | null = null;
   /** Smoothed time between frames on the wall clock. */
   private interval_ms = 100;

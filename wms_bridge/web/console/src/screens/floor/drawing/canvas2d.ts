@@ -1,6 +1,6 @@
 /**
- * Draws the floor on two canvases: one for what stands still, drawn anew when that changes, and one
- * above it for the robots. The site itself is kept as a picture off the screen.
+ * Draws the floor on three canvases, one above the other, each drawn anew when its part changes: what
+ * stands still, the ways of the robots, the robots. The site itself is kept as a picture off the screen.
  */
 import type { Pod } from "../../../live/floorstate";
 import { warmth } from "../heat";
@@ -8,32 +8,35 @@ import { drawGround } from "./ground";
 import { drawInForce } from "./inforce";
 import type { Thing } from "../things";
 import { inMetres, label, type Pen } from "./pen";
-import type { MakeRenderer, Renderer, Scene, Stale } from "./renderer";
+import type { Scene, Stale } from "./renderer";
 import { Sprites } from "./sprites";
 import { drawHalo, drawTraffic } from "./traffic";
+import { drawWays } from "./ways";
 
-export const makeCanvas2d: MakeRenderer = (box, restored) => new Canvas2d(box, restored);
+/** The canvases on the screen, from the lowest to the highest. */
+export const LAYERS = ["still", "ways", "traffic"] as const;
+export type Sheets = Record<(typeof LAYERS)[number], HTMLCanvasElement | OffscreenCanvas>;
 
-class Canvas2d implements Renderer {
+export class Canvas2d {
   private readonly still: Pen;
+  private readonly ways: Pen;
   private readonly traffic: Pen;
   private readonly ground: Pen;
   private readonly sprites = new Sprites();
   private dpr = 1;
 
-  constructor(box: HTMLElement, restored: () => void) {
-    this.still = penOf(document.createElement("canvas"));
-    this.traffic = penOf(document.createElement("canvas"));
-    this.ground = penOf(document.createElement("canvas"));
-    box.append(this.still.canvas, this.traffic.canvas);
-    for (const { canvas } of [this.still, this.traffic, this.ground]) {
-      canvas.addEventListener("contextrestored", restored);
-    }
+  /** Calls `restored` when the browser had taken a picture away. */
+  constructor(sheets: Sheets, restored: () => void) {
+    this.still = penOf(sheets.still);
+    this.ways = penOf(sheets.ways);
+    this.traffic = penOf(sheets.traffic);
+    this.ground = penOf(new OffscreenCanvas(1, 1));
+    for (const { canvas } of this.pens()) canvas.addEventListener("contextrestored", restored);
   }
 
   resize(width: number, height: number, dpr: number): void {
     this.dpr = dpr;
-    for (const { canvas } of [this.still, this.traffic, this.ground]) {
+    for (const { canvas } of this.pens()) {
       canvas.width = Math.max(1, Math.round(width * dpr));
       canvas.height = Math.max(1, Math.round(height * dpr));
     }
@@ -45,6 +48,10 @@ class Canvas2d implements Renderer {
       drawGround(this.ground, scene);
     }
     if (stale.ground || stale.still) this.drawStill(scene);
+    if (stale.ground || stale.ways) {
+      this.wipe(this.ways, scene);
+      if (scene.layers.ways) drawWays(this.ways, scene, now_ms);
+    }
     if (stale.ground || stale.traffic) {
       this.wipe(this.traffic, scene);
       this.sprites.begin(scene.camera.scale * this.dpr, scene.palette);
@@ -52,9 +59,8 @@ class Canvas2d implements Renderer {
     }
   }
 
-  destroy(): void {
-    this.still.canvas.remove();
-    this.traffic.canvas.remove();
+  private pens(): readonly Pen[] {
+    return [this.ground, this.still, this.ways, this.traffic];
   }
 
   private wipe(pen: Pen, scene: Scene): void {
@@ -79,8 +85,8 @@ class Canvas2d implements Renderer {
   }
 }
 
-function penOf(canvas: HTMLCanvasElement): Pen {
-  const pen = canvas.getContext("2d");
+function penOf(canvas: HTMLCanvasElement | OffscreenCanvas): Pen {
+  const pen = canvas.getContext("2d") as Pen | null;
   if (!pen) throw new Error("this browser has no canvas");
   return pen;
 }

@@ -2,7 +2,7 @@
 import type { Point } from "../../../live/floorstate";
 import type { Camera } from "../camera";
 
-export type Pen = CanvasRenderingContext2D;
+export type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** Lets a context draw in metres with y up; `dpr` is device pixels per CSS pixel. */
 export function inMetres(pen: Pen, camera: Camera, dpr: number): void {

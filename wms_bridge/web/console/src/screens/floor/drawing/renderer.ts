@@ -14,12 +14,18 @@ export interface Layers {
   heat: boolean;
 }
 
+/** What is drawn of the floor as the stream has told it. */
+export type Told = Pick<
+  FloorState,
+  "at_ms" | "order" | "robots" | "pods" | "poses" | "stops" | "entries" | "closures"
+>;
+
 export interface Scene {
   site: Site;
   rules: readonly Rule[];
-  state: FloorState;
-  motion: Motion;
-  heat: Heat;
+  state: Told;
+  motion: Pick<Motion, "poseAt" | "ahead" | "arrived_ms">;
+  heat: Pick<Heat, "all">;
   camera: Camera;
   palette: Palette;
   layers: Layers;
@@ -37,18 +43,27 @@ export interface Stale {
   ground: boolean;
   /** Pods, heat, stops, people and closures. */
   still: boolean;
+  /** Ways of all robots. */
+  ways: boolean;
   traffic: boolean;
 }
 
 export interface Renderer {
+  /** Whether another picture may be drawn: false while earlier ones are not done. */
+  readonly ready: boolean;
   /** Sets the size in CSS pixels, and device pixels per CSS pixel. */
   resize(width: number, height: number, dpr: number): void;
   draw(scene: Scene, stale: Stale, now_ms: number): void;
   destroy(): void;
 }
 
-/**
- * Makes a renderer whose pictures stand in a box of the page. It calls `restored` when the browser
- * had taken a picture away (its graphics process ended) and all has to be drawn anew.
- */
-export type MakeRenderer = (box: HTMLElement, restored: () => void) => Renderer;
+/** What a renderer tells of itself. */
+export interface Tellings {
+  /** A picture of the floor at a site time is on the screen. */
+  drawn(at_ms: number): void;
+  /** The browser had taken pictures away (its graphics process ended): all has to be drawn anew. */
+  restored(): void;
+}
+
+/** Makes a renderer whose pictures stand in a box of the page. */
+export type MakeRenderer = (box: HTMLElement, site: Site, tell: Tellings) => Renderer;

@@ -22,7 +22,7 @@ export interface Look {
 }
 
 interface Sprite {
-  picture: OffscreenCanvas;
+  picture: ImageBitmap;
   size_m: number;
 }
 
@@ -62,13 +62,14 @@ export class Sprites {
   private make(look: Look): Sprite {
     const around = Math.max(look.length_m, look.width_m, look.load_m);
     const px = Math.ceil(around * this.scale) + 4;
-    const picture = new OffscreenCanvas(px, px);
-    const pen = picture.getContext("2d") as unknown as Pen | null;
+    const canvas = new OffscreenCanvas(px, px);
+    const pen = canvas.getContext("2d") as unknown as Pen | null;
     if (pen && this.palette) {
       pen.setTransform(this.scale, 0, 0, this.scale, px / 2, px / 2);
       drawRobotAsSeen(pen, look, this.palette, this.scale);
     }
-    return { picture, size_m: px / this.scale };
+    // A picture that can change no more is stamped without a look whether it has.
+    return { picture: canvas.transferToImageBitmap(), size_m: px / this.scale };
   }
 }
 

@@ -1,26 +1,19 @@
-/** Draws what moves: ways of the robots, robots with their load, who waits for whom. In metres. */
-import type { Point, Robot } from "../../../live/floorstate";
-import { ACTIVITIES } from "../../../live/frames";
+/** Draws what moves: robots with their load, the way of the chosen one, who waits for whom. In metres. */
+import type { Robot } from "../../../live/floorstate";
 import type { Pose } from "../motion";
+import { type Drawn, drawnRobots } from "./drawn";
 import type { Palette } from "./palette";
-import { label, type Pen, trace } from "./pen";
+import { label, type Pen } from "./pen";
 import type { Scene } from "./renderer";
 import type { Sprites } from "./sprites";
+import { drawChain, drawWay } from "./ways";
 
 const UNKNOWN_BODY = { length_m: 0.8, width_m: 0.6 };
 const NAMES_FROM_PX = 30;
 
-interface Drawn {
-  robot: Robot;
-  pose: Pose;
-  battery: number;
-  colour: string;
-  marked: boolean;
-}
-
 /** Draws all robots as they are at `now_ms`; `sprites` are theirs at this scale. */
 export function drawTraffic(pen: Pen, scene: Scene, sprites: Sprites, now_ms: number): void {
-  const { state, site, camera, palette } = scene;
+  const { site, camera, palette } = scene;
   const margin = 2 * site.pitch_m;
   const low = camera.toFloor(0, camera.height);
   const high = camera.toFloor(camera.width, 0);
@@ -29,8 +22,7 @@ export function drawTraffic(pen: Pen, scene: Scene, sprites: Sprites, now_ms: nu
     x_m < high.x_m + margin &&
     y_m > low.y_m - margin &&
     y_m < high.y_m + margin;
-  const drawn = state.order.flatMap((name, i) => drawnRobot(scene, name, i, now_ms));
-  if (scene.layers.ways) drawWays(pen, scene, drawn, now_ms);
+  const drawn = drawnRobots(scene, now_ms);
   for (const one of drawn) if (one.marked) drawWay(pen, scene, one, now_ms);
   drawChain(pen, scene, now_ms);
   const bodies = bodiesOf(scene);
@@ -85,106 +77,6 @@ function bodiesOf({ site }: Scene): Map<string, Body> {
     bodies = { site, of: new Map(of) };
   }
   return bodies.of;
-}
-
-function drawnRobot(scene: Scene, name: string, i: number, now_ms: number): Drawn[] {
-  const { state, motion, palette, chosen } = scene;
-  const robot = state.robots.get(name);
-  const pose = motion.poseAt(name, now_ms);
-  if (!robot || !pose) return [];
-  const activity = ACTIVITIES[state.poses?.activity[i] ?? -1] ?? robot.activity;
-  return [
-    {
-      robot,
-      pose,
-      battery: state.poses?.battery[i] ?? 1,
-      colour: palette.activity[activity],
-      marked: chosen?.kind === "robot" && chosen.id === name,
-    },
-  ];
-}
-
-/** The ways of all robots but the chosen one, those of a colour in one stroke. */
-function drawWays(pen: Pen, scene: Scene, drawn: readonly Drawn[], now_ms: number): void {
-  const { scale } = scene.camera;
-  const base = new Map<string, Path2D>();
-  const horizon = new Map<string, Path2D>();
-  for (const { robot, pose, colour, marked } of drawn) {
-    if (marked || (robot.base.length === 0 && robot.horizon.length === 0)) continue;
-    const ahead = scene.motion.ahead(robot.robot, now_ms);
-    const path = pathOf(base, colour);
-    path.moveTo(pose.x_m, pose.y_m);
-    for (const [x, y] of ahead) path.lineTo(x, y);
-    for (const [x, y] of robot.base) path.lineTo(x, y);
-    if (robot.horizon.length === 0) continue;
-    const [x, y] = robot.base.at(-1) ?? ahead.at(-1) ?? [pose.x_m, pose.y_m];
-    const planned = pathOf(horizon, colour);
-    planned.moveTo(x, y);
-    for (const [to_x, to_y] of robot.horizon) planned.lineTo(to_x, to_y);
-  }
-  pen.lineCap = pen.lineJoin = "round";
-  pen.lineWidth = 2 / scale;
-  pen.globalAlpha = 0.6;
-  strokeAll(pen, base);
-  pen.lineWidth = 1.3 / scale;
-  pen.globalAlpha = 0.45;
-  pen.setLineDash([4 / scale, 4.5 / scale]);
-  strokeAll(pen, horizon);
-  pen.setLineDash([]);
-  pen.globalAlpha = 1;
-}
-
-function pathOf(paths: Map<string, Path2D>, colour: string): Path2D {
-  const path = paths.get(colour) ?? new Path2D();
-  paths.set(colour, path);
-  return path;
-}
-
-function strokeAll(pen: Pen, paths: ReadonlyMap<string, Path2D>): void {
-  for (const [colour, path] of paths) {
-    pen.strokeStyle = colour;
-    pen.stroke(path);
-  }
-}
-
-/** The way of the chosen robot: the base as a line, the horizon dashed. */
-function drawWay(pen: Pen, scene: Scene, { robot, pose, colour }: Drawn, now_ms: number): void {
-  const { scale } = scene.camera;
-  const ahead = scene.motion.ahead(robot.robot, now_ms);
-  const base: Point[] = [[pose.x_m, pose.y_m], ...ahead, ...robot.base];
-  pen.strokeStyle = colour;
-  pen.lineCap = pen.lineJoin = "round";
-  pen.lineWidth = 3.5 / scale;
-  trace(pen, base);
-  pen.stroke();
-  const end = base.at(-1);
-  if (robot.horizon.length === 0 || !end) return;
-  pen.lineWidth = 2.5 / scale;
-  pen.globalAlpha = 0.9;
-  pen.setLineDash([4 / scale, 4.5 / scale]);
-  trace(pen, [end, ...robot.horizon]);
-  pen.stroke();
-  pen.setLineDash([]);
-  pen.globalAlpha = 1;
-}
-
-/** From the chosen robot to the one it waits for, and on. */
-function drawChain(pen: Pen, { chain, motion, camera, palette }: Scene, now_ms: number): void {
-  pen.strokeStyle = palette.bad;
-  pen.lineWidth = 3 / camera.scale;
-  pen.setLineDash([2 / camera.scale, 5 / camera.scale]);
-  pen.lineCap = "round";
-  for (const { robot, wait } of chain) {
-    const from = motion.poseAt(robot, now_ms);
-    const to = wait.on === "robot" ? motion.poseAt(wait.name, now_ms) : null;
-    if (!from || !to) continue;
-    trace(pen, [
-      [from.x_m, from.y_m],
-      [to.x_m, to.y_m],
-    ]);
-    pen.stroke();
-  }
-  pen.setLineDash([]);
 }
 
 function drawRobot(pen: Pen, scene: Scene, sprites: Sprites, drawn: Drawn, body: Body): void {
