@@ -1,28 +1,29 @@
 """The console when things go wrong under it: servers, networks, clocks, frames and pictures."""
 
+import os
+import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from io import BytesIO
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from PIL import Image
+from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from planner.warehouse.commands import AlarmKind, RaiseAlarm
 from tests.fakes.played_shift import PlayedShift
 from tests.wms_bridge.console.floor_server import FloorServer
 from tests.wms_bridge.console.opened import OpenedConsole
+from wms_bridge.records.alarms import AlarmEvent, AlarmQuery
 
 pytestmark = pytest.mark.browser
+CUT_MS = 30_000
 Look = Callable[..., OpenedConsole]
-PAINTED = """() => [...document.querySelectorAll(".floor-canvas canvas")].map(canvas => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return data.some(byte => byte !== 0);
-})"""
-WIPE = """() => document.querySelectorAll(".floor-canvas canvas").forEach(canvas => {
-    canvas.width = canvas.width;
-})"""
-RESTORE = """() => document.querySelectorAll(".floor-canvas canvas").forEach(canvas =>
-    canvas.dispatchEvent(new Event("contextrestored")))"""
 SKEWED = """{
     const right = Date.now.bind(Date);
     Date.now = () => right() + 5 * 3_600_000;
@@ -30,10 +31,12 @@ SKEWED = """{
 
 
 class Relay:
-    """Passes TCP connections on; while ``cut`` is set bytes stay unread and nobody is told."""
+    """Passes TCP connections on; while ``cut`` is set bytes are swallowed and nobody is told, while
+    ``refused`` is set new connections are closed at once."""
 
     def __init__(self, target: int):
         self.cut = threading.Event()
+        self.refused = threading.Event()
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -42,7 +45,16 @@ class Relay:
 
     def stop(self) -> None:
         """Closes all."""
-        for one in (self._listener, *self._open):
+        self._close(self._listener, *self._open)
+
+    def refuse(self) -> None:
+        """Closes every connection, and new ones until ``refused`` is cleared."""
+        self.refused.set()
+        self._close(*self._open)
+
+    @staticmethod
+    def _close(*sockets: socket.socket) -> None:
+        for one in sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
@@ -51,6 +63,9 @@ class Relay:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                if self.refused.is_set():
+                    client.close()
+                    continue
                 server = socket.create_connection(("127.0.0.1", self._target))
                 self._open += [client, server]
                 for ends in ((client, server), (server, client)):
@@ -121,6 +136,39 @@ def test_a_network_that_swallows_everything_is_noticed(
     same_floor(console, shift)
 
 
+@pytest.mark.parametrize("kind", ["silence", "refusal"])
+def test_half_a_minute_without_a_network_loses_nothing_and_does_nothing_twice(
+    look: Look, floor: FloorServer, shift: PlayedShift, relay: Relay, kind: str
+) -> None:
+    say = partial(RaiseAlarm, AlarmKind.ROBOT_STUCK)
+    floor.bridge.apply([say("R01", "It does not move.")], floor.now_ms)
+    floor.show(shift.advance(30_000))
+    console = look()
+    console.page.goto(f"http://127.0.0.1:{relay.port}/console/alarms")
+    row = console.page.locator(".alarms-table tbody tr")
+    acknowledge = row.filter(has_text="R01").get_by_role("button", name="Acknowledge")
+    expect(acknowledge).to_be_visible()
+    if kind == "silence":
+        relay.cut.set()
+    else:
+        relay.refuse()
+    acknowledge.click()
+    floor.bridge.apply([say("R02", "It does not move either.")], floor.now_ms)
+    console.page.wait_for_timeout(CUT_MS)
+    expect(console.page.locator(".connection-age")).to_be_visible()
+    expect(row.filter(has_text="R02")).to_have_count(0)
+    relay.cut.clear()
+    relay.refused.clear()
+    expect(row.filter(has_text="R02")).to_have_count(1)
+    # What was pressed went through by itself, or stands there to be pressed again.
+    while row.filter(has_text="R01").count():
+        with suppress(PlaywrightTimeout):
+            acknowledge.click(timeout=2_000)
+    [alarm] = floor.bridge.alarms.alarms(AlarmQuery(subject="R01"))
+    changes = floor.bridge.alarms.details(alarm.number).changes
+    assert [one.event for one in changes].count(AlarmEvent.ACKNOWLEDGED) == 1
+
+
 def test_ages_are_right_under_a_wrong_clock(
     look: Look, floor: FloorServer, shift: PlayedShift
 ) -> None:
@@ -173,14 +221,42 @@ def test_a_page_survives_forged_frames(
     assert console.complaints == []
 
 
-def test_a_lost_picture_is_drawn_anew(look: Look, floor: FloorServer, shift: PlayedShift) -> None:
-    floor.show(shift.advance(30_000))
+def test_the_map_comes_back_after_the_graphics_process_was_killed(
+    look: Look, browser: Browser, floor: FloorServer, shift: PlayedShift
+) -> None:
+    view = shift.advance(30_000)
+    floor.show(view)
     console = look()
-    console.until("s.link === 'live' && s.pictures > 0")
-    console.page.wait_for_timeout(400)
-    page = console.page
-    page.evaluate(WIPE)
-    page.wait_for_timeout(300)
-    assert page.evaluate(PAINTED) == [False, False], "nothing else draws it anew"
-    page.evaluate(RESTORE)
-    page.wait_for_function(f"() => ({PAINTED})().every(Boolean)")
+    console.until("s.at_ms === a && s.pictures > 0", view.at_ms)
+    before = graphics_process(browser)
+    os.kill(before, signal.SIGKILL)
+    until(lambda: graphics_process(browser) not in (before, None))
+    for _ in range(3):
+        view = shift.advance(2_000)
+        floor.show(view)
+        console.until("s.link === 'live' && podherd.drawn() === a", view.at_ms)
+    console.page.wait_for_timeout(500)
+    # What is on the screen, not what the page believes.
+    robot = console.floor()["robots"][0]
+    picture = Image.open(BytesIO(console.page.locator(".floor-canvas").screenshot()))
+    around = picture.convert("RGB").crop(
+        tuple(round(robot[axis] + by) for by in (-8, 8) for axis in ("x_px", "y_px"))  # type: ignore[arg-type]
+    )
+    assert len(around.getcolors() or ()) > 10, "a robot has its colours, edges and a wedge"
+    assert console.ink(0, 5, 5)[3] == 255
+
+
+def graphics_process(browser: Browser) -> int | None:
+    """Number of Chromium's process for graphics, if it has one at this moment."""
+    link = browser.new_browser_cdp_session()
+    told = link.send("SystemInfo.getProcessInfo")["processInfo"]
+    link.detach()
+    return next((one["id"] for one in told if one["type"] == "GPU"), None)
+
+
+def until(holds: Callable[[], bool], most_s: float = 20) -> None:
+    """Waits until something holds."""
+    end_s = time.monotonic() + most_s
+    while not holds():
+        assert time.monotonic() < end_s, "it did not come to hold"
+        time.sleep(0.1)
