@@ -9,12 +9,14 @@ import { render } from "preact";
 import { App } from "./app/App";
 import { startShortcuts } from "./app/shortcuts";
 import { startWords } from "./i18n/words";
-import { startRouter } from "./routes/router";
+import { address, startRouter } from "./routes/router";
+import { fetchAhead } from "./routes/screens";
 import { startTheme } from "./theme/theme";
 
 startTheme();
 startWords();
 startRouter();
+fetchAhead(address.value.screen);
 startShortcuts();
 const place = document.getElementById("app");
 if (place) render(<App />, place);

@@ -52,9 +52,7 @@ test.each(CODE)("%s keeps to its layer", (file) => {
     const target = new URL(from, `file:///${file}`).pathname.slice(1).split("/");
     if (own === "screens") {
       // A screen knows no other screen; the picture of the floor may be shown by any.
-      const picture = /^screens\/floor\/(stage|site|camera|pointing|drawing\/)/.test(
-        target.join("/"),
-      );
+      const picture = /^screens\/floor\/(stage|site|camera|point|drawing\/)/.test(target.join("/"));
       if (target[0] === "screens" && !picture) expect(target[1]).toBe(parts[1]);
     }
     if (target[0] !== own) expect(MAY[own], `${file} imports ${from}`).toContain(target[0]);

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { duration } from "../i18n/format";
 import { t } from "../i18n/words";
+import { alarms } from "../live/alarms";
 import { floor } from "../live/floor";
 import { Button } from "../parts/Button";
 import { freshness } from "./freshness";
@@ -16,7 +17,6 @@ export function ConnectionChip() {
   const age_ms = floor.age_ms(Math.max(now_ms, performance.now()));
   const state = freshness(floor.link.state.value, age_ms);
   const retryAt_ms = floor.link.retryAt_ms.value;
-  const wait = retryAt_ms === null ? "" : duration(Math.max(0, retryAt_ms - now_ms));
   return (
     <div class="connection" data-state={state}>
       <span class="connection-state" role="status">
@@ -25,11 +25,16 @@ export function ConnectionChip() {
       {age_ms !== null && state !== "live" && (
         <span class="connection-age">{t("shell.age", { age: duration(age_ms) })}</span>
       )}
-      {state === "lost" && (
-        <Button kind="quiet" onClick={() => floor.link.retry()}>
-          {t("shell.retry_in", { wait })}
+      {state === "lost" && retryAt_ms !== null && (
+        <Button kind="quiet" onClick={retry}>
+          {t("shell.retry_in", { wait: duration(Math.max(0, retryAt_ms - now_ms)) })}
         </Button>
       )}
     </div>
   );
+}
+
+function retry(): void {
+  floor.link.retry();
+  alarms.link.retry();
 }

@@ -11,6 +11,7 @@ import { api, ask, type Schema } from "../api/client";
 import { socketAddress } from "../api/credential";
 import { look } from "../api/session";
 import { backoff_ms } from "./backoff";
+import { floor } from "./floor";
 import { Link } from "./link";
 import { type AlarmCount, SEVERITIES, wantingOf } from "./severity";
 
@@ -42,6 +43,7 @@ class LiveAlarms {
   private wanted = false;
   private attempt = 0;
   private isOpen = false;
+  private end = () => {};
 
   constructor() {
     this.link = new Link({
@@ -57,11 +59,16 @@ class LiveAlarms {
   /** Follows the alarms from now on, until {@link close}. */
   open(): void {
     this.isOpen = true;
+    // Where the floor gets through, so do alarms: nobody waits out a longer back-off.
+    this.end = floor.link.state.subscribe((state) => {
+      if (state === "live") this.link.retry();
+    });
     void this.begin();
   }
 
   close(): void {
     this.isOpen = false;
+    this.end();
     clearTimeout(this.timer);
     this.link.close();
     this.known.value = false;
@@ -123,13 +130,15 @@ class LiveAlarms {
     }
     this.busy = true;
     this.heard.value = this.number;
-    void this.read().then(() => {
+    void this.read().then((read) => {
+      this.wanted ||= !read;
+      const wait_ms = read ? CALM_MS : backoff_ms(++this.attempt, Math.random());
       this.timer = setTimeout(() => {
         this.busy = false;
         if (!this.wanted) return;
         this.wanted = false;
         this.refresh();
-      }, CALM_MS);
+      }, wait_ms);
     });
   }
 }

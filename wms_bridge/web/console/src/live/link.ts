@@ -6,7 +6,7 @@ import { backoff_ms } from "./backoff";
 export type LinkState = "idle" | "connecting" | "live" | "lost";
 /** Three beats of the bridge: whoever says nothing for so long is gone. */
 const SILENT_MS = 6500;
-const OPEN_WITHIN_MS = 8000;
+const OPEN_WITHIN_MS = 6000;
 
 export interface LinkEnds {
   /** Where to connect to, each time anew. */

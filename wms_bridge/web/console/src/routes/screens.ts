@@ -26,3 +26,11 @@ const found = import.meta.glob<Screen>("../screens/*/screen.ts", {
 
 /** All screens, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = Object.values(found).sort((a, b) => a.order - b.order);
+
+/** Fetches the code of a screen while nothing is known yet of who wants to see it. */
+export function fetchAhead(name: string): void {
+  // If that fails it is told when the screen is shown.
+  SCREENS.find((one) => one.name === name)
+    ?.load()
+    .catch(() => undefined);
+}

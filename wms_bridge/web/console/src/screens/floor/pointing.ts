@@ -1,5 +1,5 @@
 /** Mouse, touch and keyboard on the map: move, zoom, point at things and choose them. */
-import { point } from "./site";
+import { point } from "./point";
 import type { Stage } from "./stage";
 import type { Thing } from "./things";
 

@@ -2,7 +2,6 @@
 import { signal } from "@preact/signals";
 
 import { api, ask, type Schema } from "../../api/client";
-import type { Point } from "../../live/floorstate";
 
 export type Site = Schema["Site"];
 export type Rule = Schema["RuleRecord"];
@@ -11,8 +10,6 @@ const RULES_EVERY_MS = 15_000;
 export const site = signal<Site | null>(null);
 /** Rules of the floor in force. */
 export const rules = signal<readonly Rule[]>([]);
-
-// The client tells points as lists of numbers; in the contract they are pairs.
 
 /** Loads the site, once. Throws a Problem. */
 export async function loadSite(): Promise<void> {
@@ -36,9 +33,4 @@ export function watchRules(): () => void {
     over = true;
     clearTimeout(timer);
   };
-}
-
-/** A pair of numbers of the contract as a point. */
-export function point(pair: readonly number[]): Point {
-  return [pair[0] ?? 0, pair[1] ?? 0];
 }

@@ -9,7 +9,8 @@ import type { Layers, MakeRenderer, Renderer, Scene, Stale } from "./drawing/ren
 import { makeRenderer } from "./drawing/renderers";
 import { Heat } from "./heat";
 import { Motion } from "./motion";
-import { point, type Rule, type Site } from "./site";
+import { point } from "./point";
+import type { Rule, Site } from "./site";
 import type { Thing } from "./things";
 
 const MOST_DPR = 2;

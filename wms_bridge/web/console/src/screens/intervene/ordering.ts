@@ -1,7 +1,7 @@
 /** From what is filled in to what is sent. No DOM. */
 import type { Point } from "../../live/floorstate";
+import { point } from "../floor/point";
 import type { Site } from "../floor/site";
-import { point } from "../floor/site";
 import { type Cell, nodeOf, spotsBeside, type Stretch } from "./area";
 import { type Deed, stopName } from "./deeds";
 import type { Order } from "./desk";

@@ -1,6 +1,7 @@
 /** Draws what never moves: floor, aisles with their direction, spots, zones, closures, places. */
 import type { Point } from "../../../live/floorstate";
-import { point, type Rule, type Site } from "../site";
+import { point } from "../point";
+import type { Rule, Site } from "../site";
 import { chevron, label, type Pen, tile, trace } from "./pen";
 import type { Scene } from "./renderer";
 

@@ -1,6 +1,6 @@
 /** Draws what is in force on the floor: closures, stops, people. In metres. */
 import type { Closure, Entry, Point, Stop } from "../../../live/floorstate";
-import { point } from "../site";
+import { point } from "../point";
 import { label, type Pen, trace } from "./pen";
 import type { Scene } from "./renderer";
 
