@@ -22,8 +22,9 @@ def watch(turn: Turn) -> None:
 def _silence(turn: Turn, robot: Robot) -> None:
     silent = turn.now_ms - robot.seen_ms > turn.params.silent_ms or robot.report is None
     if silent and turn.now_ms > turn.params.silent_ms:
-        since = f"since {robot.seen_ms / 1000:.0f} s" if robot.report else "at all"
-        text = f"{robot.robot} has not reported {since}; others drive around it."
+        # Told once: how long it has lasted by now is for whoever shows the alarm to say.
+        how = f"for more than {turn.params.silent_ms / 1000:.0f} s" if robot.report else "at all"
+        text = f"{robot.robot} has not reported {how}; others drive around it."
         turn.alarm(AlarmKind.ROBOT_SILENT, robot.robot, text)
     if not silent:
         turn.clear(AlarmKind.ROBOT_SILENT, robot.robot)

@@ -162,7 +162,8 @@ def test_a_robot_that_never_answers_is_named_and_the_rest_goes_on(dispatcher: Di
     world.robots[mute].alive = False
     state = _drive(dispatcher, world, some_orders(6, seed=2))
     assert state.orders == {}
-    assert (AlarmKind.ROBOT_SILENT, mute) in state.alarms
+    told = state.alarms[AlarmKind.ROBOT_SILENT, mute].text
+    assert told == f"{mute} has not reported at all; others drive around it."
     assert all(c.order.robot != mute for c in world.commands if isinstance(c, SendTransportOrder))
 
 
@@ -185,6 +186,10 @@ def test_a_robot_that_falls_silent_on_the_way_loses_its_trip_to_another() -> Non
     assert silenced is not None
     assert world.collisions == []
     assert state.orders == {}
+    told = [one for one in world.commands if isinstance(one, RaiseAlarm) and one.active]
+    assert [one.text for one in told if one.kind is AlarmKind.ROBOT_SILENT] == [
+        f"{silenced} has not reported for more than 5 s; others drive around it."
+    ]
 
 
 def test_a_robot_that_cannot_get_on_says_whom_it_waits_for(dispatcher: Dispatcher) -> None:

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { summary, windowOf, written } from "../src/screens/kpis/figures";
+import { wallClock, wallTime } from "../src/screens/kpis/times";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -37,4 +38,13 @@ test("what nothing tells of is a dash", () => {
   expect(written("robot_utilisation", 0.5)).toBe("50%");
   expect(written("lines_per_h", 1234.5)).toBe("1,235");
   expect(written("pile_on", 2.31)).toBe("2.3");
+});
+
+test("times are of the wall clock, or since the start of a run that began at 0", () => {
+  expect(wallTime(Date.UTC(2026, 5, 15, 14, 7), "Europe/Berlin")).toBe("15 Jun, 16:07");
+  expect(wallClock(Date.UTC(2026, 5, 15, 14, 7), "UTC")).toBe("14:07");
+  expect([wallTime(4_327_000, "UTC"), wallClock(4_327_000, "UTC")]).toEqual([
+    "01:12:07",
+    "01:12:07",
+  ]);
 });

@@ -50,9 +50,14 @@ export function duration(ms: number): string {
   return t("shell.duration.h", { h: Math.floor(min / 60), min: min % 60 });
 }
 
+/** Whether a time of the site is of a run that began at 0. */
+export function isSinceStart(at_ms: number): boolean {
+  return at_ms <= SINCE_1970_MS;
+}
+
 /** Time of the site as a clock: ms since 1970 UTC, or since its start in a run that began at 0. */
 export function siteClock(at_ms: number): string {
-  if (at_ms > SINCE_1970_MS) {
+  if (!isSinceStart(at_ms)) {
     return clocks().format(at_ms);
   }
   const s = Math.floor(at_ms / 1000);

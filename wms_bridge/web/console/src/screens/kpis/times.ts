@@ -1,4 +1,5 @@
-/** Times of the site's wall clock. */
+/** Times of the site's wall clock; in a run that began at 0, the time since then. */
+import { isSinceStart, siteClock } from "../../i18n/format";
 import { language } from "../../i18n/words";
 
 const LOCALES = { en: "en-GB", zh: "zh-CN" } as const;
@@ -15,5 +16,6 @@ export function wallTime(at_ms: number, timeZone: string): string {
 }
 
 function format(style: Intl.DateTimeFormatOptions, at_ms: number): string {
+  if (isSinceStart(at_ms)) return siteClock(at_ms);
   return new Intl.DateTimeFormat(LOCALES[language.value], style).format(at_ms);
 }
