@@ -6,6 +6,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+NO_WORKER = """
+    const Real = Worker;
+    Worker = class extends Real {
+        constructor(url, options) { super("/console/no-such-worker.js", options); }
+    };
+"""
+"""An init script: the drawing worker does not start, and the map is drawn in the page."""
 _INK = """async ([layer, x, y]) => {
     const canvas = document.querySelectorAll(".floor-canvas canvas")[layer];
     const picture = await createImageBitmap(canvas);

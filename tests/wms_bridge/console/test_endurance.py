@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -18,12 +17,21 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from planner.warehouse.commands import AlarmKind, RaiseAlarm
 from tests.fakes.played_shift import PlayedShift
 from tests.wms_bridge.console.floor_server import FloorServer
-from tests.wms_bridge.console.opened import OpenedConsole
+from tests.wms_bridge.console.opened import NO_WORKER, OpenedConsole
 from wms_bridge.records.alarms import AlarmEvent, AlarmQuery
 
 pytestmark = pytest.mark.browser
 CUT_MS = 30_000
 Look = Callable[..., OpenedConsole]
+PAINTED = """() => [...document.querySelectorAll(".floor-canvas canvas")].map(canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.some(byte => byte !== 0);
+})"""
+WIPE = """() => document.querySelectorAll(".floor-canvas canvas").forEach(canvas => {
+    canvas.width = canvas.width;
+})"""
+RESTORE = """() => document.querySelectorAll(".floor-canvas canvas").forEach(canvas =>
+    canvas.dispatchEvent(new Event("contextrestored")))"""
 SKEWED = """{
     const right = Date.now.bind(Date);
     Date.now = () => right() + 5 * 3_600_000;
@@ -221,8 +229,28 @@ def test_a_page_survives_forged_frames(
     assert console.complaints == []
 
 
+def test_a_lost_picture_is_drawn_anew(look: Look, floor: FloorServer, shift: PlayedShift) -> None:
+    floor.show(shift.advance(30_000))
+    console = look()
+    page = console.page
+    # Canvases that a worker draws on cannot be wiped from here.
+    page.add_init_script(NO_WORKER)
+    page.reload()
+    console.until("s.link === 'live' && s.pictures > 0")
+    page.wait_for_timeout(400)
+    page.evaluate(WIPE)
+    page.wait_for_timeout(300)
+    assert page.evaluate(PAINTED) == [False, False, False], "nothing else draws it anew"
+    page.evaluate(RESTORE)
+    page.wait_for_function(f"() => ({PAINTED})().every(Boolean)")
+
+
 def test_the_map_comes_back_after_the_graphics_process_was_killed(
-    look: Look, browser: Browser, floor: FloorServer, shift: PlayedShift
+    look: Look,
+    browser: Browser,
+    floor: FloorServer,
+    shift: PlayedShift,
+    until: Callable[[Callable[[], bool]], None],
 ) -> None:
     view = shift.advance(30_000)
     floor.show(view)
@@ -252,11 +280,3 @@ def graphics_process(browser: Browser) -> int | None:
     told = link.send("SystemInfo.getProcessInfo")["processInfo"]
     link.detach()
     return next((one["id"] for one in told if one["type"] == "GPU"), None)
-
-
-def until(holds: Callable[[], bool], most_s: float = 20) -> None:
-    """Waits until something holds."""
-    end_s = time.monotonic() + most_s
-    while not holds():
-        assert time.monotonic() < end_s, "it did not come to hold"
-        time.sleep(0.1)

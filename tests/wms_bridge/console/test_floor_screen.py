@@ -14,7 +14,7 @@ from planner.warehouse.site import Site
 from planner.warehouse.view import FloorView, Wait, WaitsFor
 from tests.fakes.played_shift import PlayedShift
 from tests.wms_bridge.console.floor_server import FloorServer
-from tests.wms_bridge.console.opened import OpenedConsole
+from tests.wms_bridge.console.opened import NO_WORKER, OpenedConsole
 from tests.wms_bridge.serving import ServerThread
 from wms_bridge.access.accounts import AccountWanted
 from wms_bridge.access.auditing import AuditedStore
@@ -28,13 +28,6 @@ pytestmark = pytest.mark.browser
 Look = Callable[..., OpenedConsole]
 PASSWORD = "four plain words here"
 MARKUP = '<img src=x onerror="window.broken=1">'
-
-NO_WORKER = """
-    const Real = Worker;
-    Worker = class extends Real {
-        constructor(url, options) { super("/console/no-such-worker.js", options); }
-    };
-"""
 
 
 def shown(look: Look, floor: FloorServer, view: FloorView, **more: object) -> OpenedConsole:

@@ -71,6 +71,7 @@ class LiveAlarms {
     this.end();
     clearTimeout(this.timer);
     this.link.close();
+    this.busy = this.wanted = false;
     this.known.value = false;
     this.counts.value = [];
     this.number = 0;
@@ -131,6 +132,7 @@ class LiveAlarms {
     this.busy = true;
     this.heard.value = this.number;
     void this.read().then((read) => {
+      if (!this.isOpen) return;
       this.wanted ||= !read;
       const wait_ms = read ? CALM_MS : backoff_ms(++this.attempt, Math.random());
       this.timer = setTimeout(() => {
